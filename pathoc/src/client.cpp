@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "any_session.hpp"
+#include "make_failure.hpp"
 #include "route.hpp"
 #include "script.hpp"
 
@@ -26,14 +27,6 @@ namespace {
 
 namespace asio = boost::asio;
 namespace net = proxycore::net;
-
-Failure failure(Errc code, std::string message, boost::system::error_code cause = {}) {
-    Failure made;
-    made.code = code;
-    made.message = std::move(message);
-    made.cause = cause;
-    return made;
-}
 
 }  // namespace
 
@@ -110,9 +103,9 @@ private:
 /// Messages are frozen if they are small enough, so that last_sent() can be replayed.
 Result<Script> Client::Impl::read(std::string_view spec) const {
     auto const text = language::load_spec(spec, settings_.files);
-    if (!text) return failure(Errc::bad_spec, language::describe(text.error(), spec));
+    if (!text) return make_failure(Errc::bad_spec, language::describe(text.error(), spec));
     auto script = read_script(*text, settings_, language::Freezing::where_it_fits);
-    if (!script) return failure(Errc::bad_spec, language::describe(script.error(), *text));
+    if (!script) return make_failure(Errc::bad_spec, language::describe(script.error(), *text));
     return std::move(*script);
 }
 
@@ -136,8 +129,8 @@ asio::awaitable<Result<void>> Client::Impl::open() {
 
 std::optional<Failure> Client::Impl::wrong_protocol() const {
     if (!options_.http2 || !tls_ || tls_->alpn == "h2") return std::nullopt;
-    return failure(Errc::tls_failed, "The server does not support HTTP/2: by ALPN it selected " +
-                                         (tls_->alpn.empty() ? std::string("nothing") : tls_->alpn));
+    return make_failure(Errc::tls_failed, "The server does not support HTTP/2: by ALPN it selected " +
+                                              (tls_->alpn.empty() ? std::string("nothing") : tls_->alpn));
 }
 
 void Client::Impl::record_tls(proxycore::tls::ConnectionInfo const& info) {
@@ -151,7 +144,7 @@ asio::awaitable<Result<CraftedMessage>> Client::Impl::craft_next(PreparedMessage
     if (auto const opened = co_await open(); !opened) co_return opened.error();
     auto const stream = session_->stream_of(message.message(), repetition);
     auto crafted = message.craft(seed_.of(connections_ - 1, messages_++), stream);
-    if (!crafted) co_return failure(Errc::bad_spec, crafted.error().message);  // a file can no longer be read
+    if (!crafted) co_return make_failure(Errc::bad_spec, crafted.error().message);  // a file can no longer be read
     co_return std::move(*crafted);
 }
 
@@ -175,7 +168,7 @@ asio::awaitable<Result<Response>> Client::Impl::request(std::string_view spec) {
     auto const script = read(spec);
     if (!script) co_return script.error();
     MessageSequence messages({&*script, 1});
-    Result<Response> response = failure(Errc::bad_spec, "the spec sends no request: " + std::string(spec));
+    Result<Response> response = make_failure(Errc::bad_spec, "the spec sends no request: " + std::string(spec));
     while (auto const* message = messages.next()) {
         auto const crafted = co_await craft_next(*message, messages.repetition());
         if (!crafted) co_return crafted.error();
@@ -209,7 +202,7 @@ asio::awaitable<Result<Sent>> Client::Impl::send(std::string_view spec) {
         auto const written = co_await session_->send(outgoing);
         if (!written) co_return written.error();
         record_sent(*crafted, written->bytes, written->disconnected);
-        if (written->error == net::Errc::timed_out) co_return failure(Errc::timed_out, "Timeout", written->error);
+        if (written->error == net::Errc::timed_out) co_return make_failure(Errc::timed_out, "Timeout", written->error);
         if (written->error) break;  // a response to it may have arrived
         if (written->disconnected) {
             session_.reset();
@@ -221,7 +214,8 @@ asio::awaitable<Result<Sent>> Client::Impl::send(std::string_view spec) {
 
 asio::awaitable<Result<Response>> Client::Impl::receive() {
     auto* const session = session_ ? session_->http1() : nullptr;
-    if (session == nullptr) co_return failure(Errc::not_a_conversation, "no request was sent on an open connection");
+    if (session == nullptr)
+        co_return make_failure(Errc::not_a_conversation, "no request was sent on an open connection");
     auto response = co_await session->receive();
     record_received(response);
     co_return response;
@@ -229,7 +223,7 @@ asio::awaitable<Result<Response>> Client::Impl::receive() {
 
 asio::awaitable<Result<proxycore::record::RecordedFrame>> Client::Impl::receive_frame() {
     auto* const session = session_ ? session_->http1() : nullptr;
-    if (session == nullptr) co_return failure(Errc::not_a_conversation, "no WebSocket is open");
+    if (session == nullptr) co_return make_failure(Errc::not_a_conversation, "no WebSocket is open");
     auto frame = co_await session->receive_frame();
     if (!frame) session_.reset();
     co_return frame;

@@ -12,6 +12,8 @@
 #include <pathology/proxycore/tunnel/connector.hpp>
 #include <utility>
 
+#include "make_failure.hpp"
+
 namespace pathology::pathoc {
 namespace {
 
@@ -43,14 +45,6 @@ Route make_route(ClientOptions const& options) {
     return route;
 }
 
-Failure failure(Errc code, std::string message, boost::system::error_code cause) {
-    Failure made;
-    made.code = code;
-    made.message = std::move(message);
-    made.cause = cause;
-    return made;
-}
-
 class RouteConnector final : public tunnel::Connector<Failure> {
 public:
     RouteConnector(Route const& route, net::TimeLimit limit) : route_(route), limit_(limit) {}
@@ -60,7 +54,7 @@ private:
         // The address that an earlier connection found, see Runner::open().
         auto const& host = route_.address.empty() ? address.host : route_.address;
         auto stream = co_await net::connect(host, address.port, limit_, route_.receive_buffer);
-        if (!stream) co_return failure(Errc::cannot_connect, stream.error().message, stream.error().code);
+        if (!stream) co_return make_failure(Errc::cannot_connect, stream.error().message, stream.error().code);
         (*stream)->set_time_limit(limit_);
         co_return std::move(*stream);
     }
@@ -77,7 +71,7 @@ private:
         if (why.code == tunnel::Errc::wants_credentials)
             message.append(" (give them with ").append(credentials_option(hop)) += ")";
         auto const code = why.cause == net::Errc::timed_out ? Errc::timed_out : Errc::proxy_refused;
-        return failure(code, message, why.cause);
+        return make_failure(code, message, why.cause);
     }
 
     std::string_view credentials_option(tunnel::Hop const& hop) const {

@@ -25,6 +25,7 @@ using Iterator = char const*;
 
 // White space is allowed before every part (conformance data, "Grammar facts").
 inline constexpr std::string_view blanks = " \t\r\n";
+inline bool is_blank(char c) { return blanks.find(c) != std::string_view::npos; }
 inline auto const skipper = x3::char_(" \t\r\n");
 
 /// Collects what was expected at the farthest place. Fixed size, so that a report is cheap; texts are not copied.

@@ -23,7 +23,6 @@ namespace {
 constexpr std::size_t max_shown = 40;  // characters of the text in a hint
 
 using proxycore::ascii::is_letter;
-bool is_blank(char c) { return blanks.find(c) != std::string_view::npos; }
 
 bool is_method(std::string_view word) {
     return std::ranges::find(bare_methods, lower(word), &BareMethod::name) != bare_methods.end();

@@ -31,7 +31,7 @@ std::optional<std::uint64_t> scan_number(Iterator& first, Iterator last);
 
 /// Returns true and moves `first` behind it if the next character after blanks is `wanted`.
 inline bool scan_char(Iterator& first, Iterator last, char wanted) {
-    auto const* it = std::find_if_not(first, last, [](char c) { return blanks.find(c) != std::string_view::npos; });
+    auto const* it = std::find_if_not(first, last, is_blank);
     if (it == last || *it != wanted) return false;
     first = it + 1;
     return true;

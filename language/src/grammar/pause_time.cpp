@@ -14,8 +14,6 @@ constexpr char const* ambiguous_unit =
 using proxycore::ascii::is_digit;
 using proxycore::ascii::is_letter;
 
-bool is_blank(char c) { return blanks.find(c) != std::string_view::npos; }
-
 std::string_view letters_at(Iterator it, Iterator last) { return {it, std::find_if_not(it, last, is_letter)}; }
 
 bool is_delimiter(Iterator it, Iterator last) { return it == last || *it == ':' || is_blank(*it); }

@@ -99,12 +99,12 @@ private:
     ::BrotliEncoderState* state_;
 };
 
-std::unique_ptr<Stage> make_decoder() { return std::make_unique<BrotliDecoder>(); }
-std::unique_ptr<Stage> make_encoder() { return std::make_unique<BrotliEncoder>(); }
+std::unique_ptr<Stage> make_brotli_decoder() { return std::make_unique<BrotliDecoder>(); }
+std::unique_ptr<Stage> make_brotli_encoder() { return std::make_unique<BrotliEncoder>(); }
 
 }  // namespace
 
 extern CodingDefinition const brotli_coding;  // listed by coding.cpp
-CodingDefinition const brotli_coding{Coding::br, "br", {}, make_decoder, make_encoder};
+CodingDefinition const brotli_coding{Coding::br, "br", {}, make_brotli_decoder, make_brotli_encoder};
 
 }  // namespace pathology::proxycore::content

@@ -89,12 +89,12 @@ private:
     Block block_;
 };
 
-std::unique_ptr<Stage> make_decoder() { return std::make_unique<ZstdDecoder>(); }
-std::unique_ptr<Stage> make_encoder() { return std::make_unique<ZstdEncoder>(); }
+std::unique_ptr<Stage> make_zstd_decoder() { return std::make_unique<ZstdDecoder>(); }
+std::unique_ptr<Stage> make_zstd_encoder() { return std::make_unique<ZstdEncoder>(); }
 
 }  // namespace
 
 extern CodingDefinition const zstd_coding;  // listed by coding.cpp
-CodingDefinition const zstd_coding{Coding::zstd, "zstd", {}, make_decoder, make_encoder};
+CodingDefinition const zstd_coding{Coding::zstd, "zstd", {}, make_zstd_decoder, make_zstd_encoder};
 
 }  // namespace pathology::proxycore::content

@@ -7,7 +7,7 @@ namespace pathology::proxycore::http {
 namespace {
 
 /// `host:port@listener` of a mode looks like user information.
-bool is_port(std::string_view text) {
+bool may_be_port(std::string_view text) {
     return text.size() <= 5 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
@@ -20,7 +20,7 @@ std::string mask_password(std::string_view text) {
     // A password may have any character, so the last `@` ends it.
     auto const end = text.rfind('@');
     auto const colon = text.find(':', begin);
-    if (end == std::string_view::npos || colon >= end || is_port(text.substr(colon + 1, end - colon - 1)))
+    if (end == std::string_view::npos || colon >= end || may_be_port(text.substr(colon + 1, end - colon - 1)))
         return masked;
     std::fill(masked.begin() + static_cast<std::ptrdiff_t>(colon) + 1,
               masked.begin() + static_cast<std::ptrdiff_t>(end), '*');

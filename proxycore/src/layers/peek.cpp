@@ -7,12 +7,12 @@
 namespace pathology::proxycore::layers {
 namespace {
 
-constexpr std::size_t block_size = 512;  // held by each silent client
+constexpr std::size_t peek_size = 512;  // held by each silent client
 
 }  // namespace
 
 asio::awaitable<net::error_code> read_into(net::Stream& stream, std::string& bytes) {
-    std::array<char, block_size> block;
+    std::array<char, peek_size> block;
     auto const [ec, n] = co_await stream.read_some(asio::buffer(block));
     bytes.append(block.data(), n);
     co_return ec;

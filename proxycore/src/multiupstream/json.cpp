@@ -6,12 +6,12 @@
 #include <pathology/proxycore/multiupstream/explanation.hpp>
 #include <pathology/proxycore/multiupstream/statistics.hpp>
 
+#include "multiupstream/seconds.hpp"
+
 namespace pathology::proxycore::multiupstream {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-double seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
 
 /// Bytes that are not UTF-8, which hosts of clients may have, become U+FFFD.
 std::string dump(Json const& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }

@@ -12,6 +12,7 @@
 #include <pathology/proxycore/multiupstream/statistics.hpp>
 #include <utility>
 
+#include "multiupstream/seconds.hpp"
 #include "websocket/utf8.hpp"
 
 namespace pathology::proxycore::multiupstream {
@@ -21,8 +22,6 @@ using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 using Labels = std::vector<ClientMetric::Label>;
-
-double seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
 
 /// The format is in UTF-8, and one label that is not makes the whole text invalid.
 std::string label_text(std::string const& bytes) { return websocket::is_utf8(bytes) ? bytes : http::escaped(bytes); }

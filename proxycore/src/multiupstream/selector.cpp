@@ -22,8 +22,6 @@ using upstream::RouteUse;
 constexpr unsigned bad_gateway = 502;
 constexpr char explanation_key = 0;  // its address is the key of the attachment
 
-Balancer::Time now() { return std::chrono::steady_clock::now(); }
-
 std::string_view address_of(flow::Client const& client) {
     auto const& address = client.address();
     return address ? std::string_view(address->host) : std::string_view();

@@ -12,8 +12,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-Balancer::Time now() { return std::chrono::steady_clock::now(); }
-
 }  // namespace
 
 std::string fingerprint_of(Upstream const& upstream) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <pathology/proxycore/multiupstream/balancer.hpp>
@@ -19,6 +20,9 @@
 #include <vector>
 
 namespace pathology::proxycore::multiupstream {
+
+/// The time that a Balancer is given.
+inline Balancer::Time now() { return std::chrono::steady_clock::now(); }
 
 /// 16 hexadecimal digits of name and hops without passwords, the same on every machine.
 std::string fingerprint_of(Upstream const& upstream);

@@ -5,7 +5,7 @@
 namespace pathology::proxycore::net {
 namespace {
 
-constexpr std::chrono::milliseconds between_questions{5};
+constexpr std::chrono::milliseconds delivery_check_interval{5};
 
 }  // namespace
 
@@ -21,8 +21,8 @@ asio::awaitable<error_code> send(Stream& stream, std::string_view text) {
 
 asio::awaitable<void> wait_until_delivered(Stream& stream, Duration limit) {
     auto left = stream.unacknowledged();
-    for (Duration waited{}; left > 0 && waited < limit; waited += between_questions) {
-        co_await async::pause(between_questions);
+    for (Duration waited{}; left > 0 && waited < limit; waited += delivery_check_interval) {
+        co_await async::pause(delivery_check_interval);
         auto const now = stream.unacknowledged();
         if (now < left) waited = {};
         left = now;

@@ -126,7 +126,7 @@ Result<void> write_public_files(fs::path const& folder, std::string const& name,
     return {};
 }
 
-Failure unusable(fs::path const& file, std::string const& why) {
+Failure unusable_file(fs::path const& file, std::string const& why) {
     return failure(Errc::bad_certificate_file, "cannot use the certificate authority in '" + file.string() +
                                                    "': " + why +
                                                    "; correct the file, or move it away to have a new one created");
@@ -137,13 +137,13 @@ Result<std::shared_ptr<Authority::State>> load(fs::path const& file, AuthorityOp
     if (!text) return failure(Errc::bad_certificate_file, text.error().message);
     auto state = std::make_shared<Authority::State>();
     state->chain = read_certificates(*text);
-    if (state->chain.empty()) return unusable(file, "it holds no certificate");
+    if (state->chain.empty()) return unusable_file(file, "it holds no certificate");
     auto [key, reason] = read_key(*text, options.passphrase);
-    if (!reason.empty()) return unusable(file, reason);
-    if (!key) return unusable(file, "it holds no private key");
+    if (!reason.empty()) return unusable_file(file, reason);
+    if (!key) return unusable_file(file, "it holds no private key");
     if (X509_check_private_key(state->certificate(), key.get()) != 1) {
         ERR_clear_error();
-        return unusable(file, "its private key belongs to another certificate");
+        return unusable_file(file, "its private key belongs to another certificate");
     }
     state->key = std::move(key);
     state->leaf_key = options.leaf_key;

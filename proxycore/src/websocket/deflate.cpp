@@ -14,7 +14,6 @@ namespace {
 // zlib does not support raw streams with a window of 256 bytes. Its streams for 512 bytes refer back 250 bytes at most
 // (deflate.h, MAX_DIST), which fits into 256. Incoming streams are read with 512, for peers that do not limit this.
 constexpr unsigned smallest_window = 9;
-constexpr unsigned widest_window = 15;
 constexpr int memory_level = 8;
 constexpr std::size_t growth = 16U << 10U;
 constexpr std::string_view tail("\0\0\xff\xff", 4);  // removed by the sender (RFC 7692 §7.2.1)

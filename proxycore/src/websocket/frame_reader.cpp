@@ -9,8 +9,6 @@
 namespace pathology::proxycore::websocket {
 namespace {
 
-constexpr std::uint64_t max_control_payload = 125;
-
 /// The size of the shortest header for this length and mask.
 std::size_t shortest_header(FrameHeader const& header) {
     std::size_t const extended = header.length < 126 ? 0 : header.length < 65536 ? 2 : 8;

@@ -7,7 +7,6 @@ namespace pathology::proxycore::websocket {
 namespace {
 
 constexpr std::string_view extension_name = "permessage-deflate";
-constexpr unsigned widest_window = 15;
 
 /// 8 to 15 without leading zeros (RFC 7692 §7.1.2.1).
 std::optional<unsigned> window_bits(std::string_view value) {

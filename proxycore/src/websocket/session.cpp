@@ -18,7 +18,6 @@
 namespace pathology::proxycore::websocket {
 namespace {
 
-constexpr std::size_t max_control_payload = 125;
 constexpr std::size_t max_slice = 1024;              // of a compressed part that is decompressed at once
 constexpr std::uint64_t max_decompressed = 1 << 20;  // bytes of one next_step()
 constexpr std::size_t max_at_once = 256 << 10;       // of a message that is compressed at once

@@ -9,7 +9,7 @@
 namespace pathology::proxycore::layers {
 namespace {
 
-constexpr std::size_t read_size = 64 * 1024;
+constexpr std::size_t websocket_read_size = 64 * 1024;
 
 /// Unpredictable keys (RFC 6455 §10.3). One call of RAND_bytes makes 64 of them.
 class MaskingKeys {
@@ -46,7 +46,7 @@ WebSocketSide::WebSocketSide(net::Stream& stream, websocket::Role role,
     : stream_(stream), role_(role), session_(settings_of(role, deflate)), name_(name) {}
 
 asio::awaitable<net::error_code> WebSocketSide::read() {
-    auto const buffer = session_.prepare(read_size);
+    auto const buffer = session_.prepare(websocket_read_size);
     auto const [ec, n] = co_await stream_.read_some(asio::buffer(buffer.data(), buffer.size()));
     if (!ec) session_.commit(n);
     co_return ec;

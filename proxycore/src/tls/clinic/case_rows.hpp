@@ -1,12 +1,15 @@
 // The rows of the clinic, by subject. Each has the words of a case and the code that makes its fault.
 #pragma once
 
+#include <chrono>
 #include <pathology/proxycore/tls/clinic.hpp>
 #include <span>
 
 #include "tls/clinic/case_maker.hpp"
 
 namespace pathology::proxycore::tls {
+
+inline constexpr std::chrono::hours day{24};
 
 struct CaseRow {
     ClinicCase about;

@@ -6,7 +6,6 @@
 namespace pathology::proxycore::tls {
 namespace {
 
-constexpr std::chrono::hours day{24};
 constexpr auto intermediate = "pathology clinic intermediate";
 
 /// A root that no client trusts.
@@ -78,7 +77,7 @@ void imitate_root(CaseMaker& maker) {
     maker.leaf.has_authority_key_identifier = false;
 }
 
-CaseRow const rows[] = {
+CaseRow const chain_rows[] = {
     {{"self-signed", "", "signed by its own key", "RFC 5280 §6.1", "self-signed certificate"},
      [](CaseMaker& maker) {
          maker.sign_leaf_by_itself();
@@ -197,6 +196,6 @@ CaseRow const rows[] = {
 
 }  // namespace
 
-std::span<CaseRow const> chain_cases() { return rows; }
+std::span<CaseRow const> chain_cases() { return chain_rows; }
 
 }  // namespace pathology::proxycore::tls

@@ -16,7 +16,7 @@ HandshakeSettings ciphers(char const* list) {
 
 HandshakeSettings alert(int code) { return {.alert = static_cast<std::uint8_t>(code)}; }
 
-CaseRow const rows[] = {
+CaseRow const handshake_rows[] = {
     {{"tls-v1-0", "tls1-0", "TLS 1.0 alone", "RFC 8996 §4", "alert protocol_version"},
      nullptr,
      [] { return only(Version::tls1_0); }},
@@ -126,6 +126,6 @@ CaseRow const rows[] = {
 
 }  // namespace
 
-std::span<CaseRow const> handshake_cases() { return rows; }
+std::span<CaseRow const> handshake_cases() { return handshake_rows; }
 
 }  // namespace pathology::proxycore::tls

@@ -36,7 +36,7 @@ void add_rsa_authority(CaseMaker& maker) {
 // OpenSSL would refuse to use such a key or certificate itself.
 HandshakeSettings any_security() { return {.any_security = true}; }
 
-CaseRow const rows[] = {
+CaseRow const key_rows[] = {
     {{"rsa512", "", "an RSA key with 512 bits", "RFC 9325 §4.5", "EE certificate key too weak"},
      [](CaseMaker& maker) { set_rsa(maker, 512); },
      [] {
@@ -105,6 +105,6 @@ CaseRow const rows[] = {
 
 }  // namespace
 
-std::span<CaseRow const> key_cases() { return rows; }
+std::span<CaseRow const> key_cases() { return key_rows; }
 
 }  // namespace pathology::proxycore::tls

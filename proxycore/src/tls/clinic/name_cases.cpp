@@ -19,7 +19,7 @@ void add_names(CaseMaker& maker, std::size_t count) {
 /// The name with a star in place of what is before its last label: `*.localhost`.
 std::string starred_last_label(std::string const& host) { return "*" + host.substr(host.rfind('.')); }
 
-CaseRow const rows[] = {
+CaseRow const name_rows[] = {
     {{"wrong-host", "wrong.host", "it is for another name", "RFC 9525 §6.3", "hostname mismatch"},
      [](CaseMaker& maker) { set_names(maker, "other.pathology.test"); }},
     {{"no-san", "cn-only", "the name is only in the common name", "RFC 9525 §6.3", "hostname mismatch"},
@@ -79,6 +79,6 @@ CaseRow const rows[] = {
 
 }  // namespace
 
-std::span<CaseRow const> name_cases() { return rows; }
+std::span<CaseRow const> name_cases() { return name_rows; }
 
 }  // namespace pathology::proxycore::tls

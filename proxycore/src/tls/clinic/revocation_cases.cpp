@@ -8,8 +8,6 @@
 namespace pathology::proxycore::tls {
 namespace {
 
-constexpr long hour = 3600, day = 24 * hour;
-
 using TimePtr = std::unique_ptr<ASN1_TIME, FreedBy<ASN1_TIME_free>>;
 using BasicResponsePtr = std::unique_ptr<OCSP_BASICRESP, FreedBy<OCSP_BASICRESP_free>>;
 using ResponsePtr = std::unique_ptr<OCSP_RESPONSE, FreedBy<OCSP_RESPONSE_free>>;
@@ -18,12 +16,14 @@ using IdPtr = std::unique_ptr<OCSP_CERTID, FreedBy<OCSP_CERTID_free>>;
 /// What a response says; times are relative to now.
 struct Status {
     int status = V_OCSP_CERTSTATUS_GOOD;
-    long from = -hour, until = 3 * day;
+    std::chrono::hours from{-1}, until = 3 * day;
     bool is_broken = false;    ///< a bit of the signature is wrong
     bool is_of_other = false;  ///< it is about the certificate of the authority
 };
 
-TimePtr time_at(long from_now) { return TimePtr(X509_gmtime_adj(nullptr, from_now)); }
+TimePtr time_at(std::chrono::seconds from_now) {
+    return TimePtr(X509_gmtime_adj(nullptr, static_cast<long>(from_now.count())));
+}
 
 std::string der_of(OCSP_RESPONSE const* response) {
     auto const size = i2d_OCSP_RESPONSE(response, nullptr);
@@ -56,7 +56,7 @@ void staple(CaseMaker& maker, Status const& says) {
     maker.staple = [says](CaseMaker const& by, X509* leaf) { return respond(by, leaf, says); };
 }
 
-CaseRow const rows[] = {
+CaseRow const revocation_rows[] = {
     {{"ocsp-good", "", "a stapled response: good", "RFC 6960 §2.2", "accepted"},
      [](CaseMaker& maker) { staple(maker, {}); }},
     {{"revoked", "ocsp-revoked", "a stapled response: revoked, the key is compromised", "RFC 6960 §2.2", "accepted"},
@@ -82,6 +82,6 @@ CaseRow const rows[] = {
 
 }  // namespace
 
-std::span<CaseRow const> revocation_cases() { return rows; }
+std::span<CaseRow const> revocation_cases() { return revocation_rows; }
 
 }  // namespace pathology::proxycore::tls

@@ -25,7 +25,7 @@ void repeat_extension(X509* certificate, int nid) {
     X509_add_ext(certificate, X509_get_ext(certificate, place), -1);
 }
 
-CaseRow const rows[] = {
+CaseRow const usage_rows[] = {
     {{"client-certificate", "wrong-usage", "the extended key usage is clientAuth alone", "RFC 5280 §4.2.1.12",
       "unsuitable certificate purpose"},
      [](CaseMaker& maker) { set_extended_usage(maker, "clientAuth"); }},
@@ -65,6 +65,6 @@ CaseRow const rows[] = {
 
 }  // namespace
 
-std::span<CaseRow const> usage_cases() { return rows; }
+std::span<CaseRow const> usage_cases() { return usage_rows; }
 
 }  // namespace pathology::proxycore::tls

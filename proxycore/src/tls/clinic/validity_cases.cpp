@@ -6,8 +6,6 @@
 namespace pathology::proxycore::tls {
 namespace {
 
-constexpr std::chrono::hours day{24};
-
 void set_serial(X509* certificate, long number) { ASN1_INTEGER_set(X509_get_serialNumber(certificate), number); }
 
 void set_long_serial(X509* certificate) {
@@ -28,7 +26,7 @@ void set_text_time(ASN1_TIME* time, std::string const& text) {
     ASN1_STRING_set(time, text.data(), static_cast<int>(text.size()));
 }
 
-CaseRow const rows[] = {
+CaseRow const validity_rows[] = {
     {{"expired", "", "the validity ended yesterday", "RFC 5280 §4.1.2.5", "certificate has expired"},
      [](CaseMaker& maker) {
          maker.leaf.begin = -90 * day;
@@ -69,6 +67,6 @@ CaseRow const rows[] = {
 
 }  // namespace
 
-std::span<CaseRow const> validity_cases() { return rows; }
+std::span<CaseRow const> validity_cases() { return validity_rows; }
 
 }  // namespace pathology::proxycore::tls

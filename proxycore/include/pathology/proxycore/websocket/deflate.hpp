@@ -14,6 +14,9 @@ namespace pathology::proxycore::websocket {
 
 // --- negotiation -----------------------------------------------------------------------------------------------------
 
+/// The most bits of a window, which is the default of both.
+inline constexpr unsigned widest_window = 15;
+
 /// The four parameters (RFC 7692 §7.1). In an offer, client_max_window_bits = 15 only states that the client
 /// supports the parameter; std::nullopt states that it does not.
 struct DeflateParameters {

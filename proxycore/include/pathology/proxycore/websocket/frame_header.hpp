@@ -10,6 +10,9 @@
 
 namespace pathology::proxycore::websocket {
 
+/// The longest payload of a control frame, in bytes (RFC 6455 §5.5).
+inline constexpr std::size_t max_control_payload = 125;
+
 /// The four bytes that mask a payload.
 using MaskingKey = std::array<std::byte, 4>;
 
