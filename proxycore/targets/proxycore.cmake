@@ -10,7 +10,7 @@ pathology_library(proxycore PRECOMPILED proxy
             src/flow/destination.cpp src/flow/flow.cpp
             src/flow/headers.cpp src/flow/id.cpp src/flow/message.cpp src/flow/multi_dict.cpp src/flow/multipart.cpp
             src/flow/recorded.cpp src/flow/registry.cpp src/flow/request.cpp src/flow/request_views.cpp
-            src/flow/response.cpp src/flow/url.cpp src/flow/url_parts.cpp
+            src/flow/response.cpp src/flow/stream_modifier.cpp src/flow/url.cpp src/flow/url_parts.cpp
             src/forwarder/activity_log.cpp src/forwarder/admission.cpp src/forwarder/backend.cpp
             src/forwarder/blacklist.cpp src/forwarder/blacklist_cache.cpp src/forwarder/env_file.cpp
             src/forwarder/fields.cpp src/forwarder/forwarder.cpp src/forwarder/messages.cpp src/forwarder/refusal.cpp

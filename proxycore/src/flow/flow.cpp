@@ -23,6 +23,8 @@ Flow::Flow(std::shared_ptr<Client> client, std::shared_ptr<Server> server, Time 
     if (client_conn == nullptr) client_conn = std::make_shared<Client>();
 }
 
+Flow::~Flow() = default;
+
 // Not copied: the backup, the waiting functions, the loop and the attachments. They belong to one object.
 Flow::Flow(Flow const& other)
     : enable_shared_from_this(other),
@@ -106,6 +108,11 @@ void Flow::kill(Time now) {
 }
 
 // --- HTTP ------------------------------------------------------------------------------------------------------------
+
+HttpFlow::HttpFlow(std::shared_ptr<Client> client, std::shared_ptr<Server> server, Time created, Id its_id)
+    : Flow(std::move(client), std::move(server), created, its_id) {}
+HttpFlow::HttpFlow(HttpFlow const&) = default;
+HttpFlow::~HttpFlow() = default;
 
 std::size_t HttpFlow::replace(pattern::Pattern const& pattern, std::string_view text) {
     return request.replace(pattern, text) + (response ? response->replace(pattern, text) : 0);

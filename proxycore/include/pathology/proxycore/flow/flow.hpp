@@ -53,7 +53,7 @@ class Flow : public std::enable_shared_from_this<Flow> {
 public:
     /// "http" or "tcp".
     virtual std::string_view type() const = 0;
-    virtual ~Flow() = default;
+    virtual ~Flow();
 
     Id id;
     /// Counts the flows of a proxy from 1, in the order in which they began; 0 if no registry numbered it.

@@ -13,8 +13,9 @@ namespace pathology::proxycore::flow {
 /// Response and error may both be set: the response arrived, and could not be delivered.
 class HttpFlow final : public Flow {
 public:
-    HttpFlow(std::shared_ptr<Client> client, std::shared_ptr<Server> server, Time created, Id its_id = Id::make())
-        : Flow(std::move(client), std::move(server), created, its_id) {}
+    HttpFlow(std::shared_ptr<Client> client, std::shared_ptr<Server> server, Time created, Id its_id = Id::make());
+    HttpFlow(HttpFlow const&);
+    ~HttpFlow() override;
     std::string_view type() const override { return "http"; }
 
     Request request{};

@@ -1,7 +1,6 @@
 // Functions of addons that rewrite a body while it passes through.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <concepts>
 #include <functional>
 #include <string>
@@ -9,6 +8,12 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
+
+// <boost/asio/awaitable.hpp> is for the sources that await.
+namespace boost::asio {
+class any_io_executor;
+template <typename Result, typename Executor> class awaitable;
+}  // namespace boost::asio
 
 namespace pathology::proxycore::flow {
 
@@ -25,15 +30,16 @@ namespace pathology::proxycore::flow {
 class StreamModifier {
 public:
     using Pieces = std::vector<std::string>;
+    template <class Result> using Awaitable = boost::asio::awaitable<Result, boost::asio::any_io_executor>;
 
     StreamModifier() = default;
     template <class Function>
     requires(!std::same_as<std::remove_cvref_t<Function>, StreamModifier> &&
              std::invocable<Function&, std::string_view>) StreamModifier(Function function) {
         using Result = std::invoke_result_t<Function&, std::string_view>;
-        if constexpr (std::is_same_v<Result, boost::asio::awaitable<Pieces>>)
+        if constexpr (std::is_same_v<Result, Awaitable<Pieces>>)
             awaited_ = std::move(function);
-        else if constexpr (std::is_same_v<Result, boost::asio::awaitable<std::string>>)
+        else if constexpr (std::is_same_v<Result, Awaitable<std::string>>)
             awaited_ = [function = std::move(function)](std::string_view piece) mutable {
                 return one(function(piece));
             };
@@ -46,23 +52,16 @@ public:
     }
 
     explicit operator bool() const { return immediate_ || awaited_; }
-    boost::asio::awaitable<Pieces> operator()(std::string_view piece) const {
-        if (awaited_) co_return co_await awaited_(piece);
-        co_return immediate_(piece);
-    }
+    Awaitable<Pieces> operator()(std::string_view piece) const;
 
     /// The name of the addon that set the function; the chain fills it in after the hook.
     std::string addon{};
 
 private:
-    static boost::asio::awaitable<Pieces> one(boost::asio::awaitable<std::string> piece) {
-        Pieces pieces;
-        pieces.push_back(co_await std::move(piece));
-        co_return pieces;
-    }
+    static Awaitable<Pieces> one(Awaitable<std::string> piece);
 
     std::function<Pieces(std::string_view)> immediate_;
-    std::function<boost::asio::awaitable<Pieces>(std::string_view)> awaited_;
+    std::function<Awaitable<Pieces>(std::string_view)> awaited_;
 };
 
 }  // namespace pathology::proxycore::flow
