@@ -93,8 +93,8 @@ endfunction()
 # pathology_test(<name> SIZE unit|component|integration SOURCES … LINK … [DEFINE …] [INCLUDE folders] [TIMEOUT seconds]
 #                [WHOLE])
 # makes a GoogleTest program; ctest sees each of its tests, labelled with the size. INCLUDE names folders beside test/: src,
-# for tests of private headers. WHOLE makes the program one test of ctest, for tables of thousands of rows,
-# where starting a process for each costs more than the rows.
+# for tests of private headers. WHOLE makes the program one test of ctest, for tables of hundreds of
+# rows, where starting a process for each costs more than the rows. Its rows are selected by --gtest_filter.
 function(pathology_test name)
     if(NOT PATHOLOGY_BUILD_TESTS)
         return()

@@ -52,7 +52,8 @@ pathology_library(protocol
     PUBLIC Boost::headers
     PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> PkgConfig::NGHTTP2 ZLIB::ZLIB)
 
-pathology_test(protocol_test SIZE unit INCLUDE src LINK pathology_test_codecs pathology::protocol nlohmann_json::nlohmann_json PkgConfig::NGHTTP2 PkgConfig::PCRE2
+pathology_test(protocol_test SIZE unit WHOLE TIMEOUT 300 INCLUDE src
+    LINK pathology_test_codecs pathology::protocol nlohmann_json::nlohmann_json PkgConfig::NGHTTP2 PkgConfig::PCRE2
     SOURCES test/base64_test.cpp test/endpoint_test.cpp test/percent_test.cpp test/recently_used_test.cpp test/http/escaped_test.cpp test/http/fields_test.cpp test/http/judgement_test.cpp test/http/target_test.cpp
             test/http/mask_test.cpp test/http/terminal_text_test.cpp
             test/http1/failure_test.cpp test/http1/no_reply_test.cpp test/http1/read_buffer_test.cpp
@@ -66,7 +67,7 @@ pathology_test(protocol_test SIZE unit INCLUDE src LINK pathology_test_codecs pa
             test/websocket/utf8_test.cpp test/record/frame_recorder_test.cpp
             test/record/json_test.cpp
     DEFINE  LOG_PAGE="${PROJECT_SOURCE_DIR}/doc/log.md")
-pathology_test(http2_test SIZE unit LINK pathology_test_codecs pathology::protocol
+pathology_test(http2_test SIZE unit WHOLE TIMEOUT 300 LINK pathology_test_codecs pathology::protocol
     SOURCES test/http2/client.cpp test/http2/client_conformance_test.cpp test/http2/client_session_test.cpp
             test/http2/frame_reader_test.cpp test/http2/header_decoder_test.cpp test/http2/relay_test.cpp
             test/http2/server_checker_test.cpp test/http2/server_conformance_test.cpp test/http2/server_session_test.cpp)

@@ -42,7 +42,7 @@ pathology_test(interception_test SIZE component INCLUDE src LINK pathology_test_
 pathology_test(tls_layer_test SIZE unit INCLUDE src LINK pathology_test_peers pathology::proxycore
     SOURCES test/layers/tls/intercept_tls_test.cpp test/layers/tls/tls_fixture.cpp test/layers/tls/tls_choices_test.cpp
             test/layers/tls/tls_service_test.cpp)
-pathology_test(http1_layer_test SIZE unit INCLUDE src LINK pathology_test_proxy pathology::proxycore
+pathology_test(http1_layer_test SIZE unit WHOLE TIMEOUT 300 INCLUDE src LINK pathology_test_proxy pathology::proxycore
     SOURCES test/layers/exchange/isolated_layer.cpp test/layers/exchange/exchange_test.cpp test/layers/exchange/http1_fixture.cpp
             test/layers/exchange/stub_layers.cpp test/layers/exchange/slow_upload_test.cpp
             test/layers/exchange/streaming_test.cpp
@@ -77,7 +77,7 @@ pathology_fuzzer(filter_fuzz LINK pathology::proxycore SEEDS fuzz/filter_seeds D
 pathology_benchmark(filter_bench LINK pathology::proxycore INCLUDE test
     SOURCES bench/filter_bench.cpp test/filter/sample_flows.cpp)
 pathology_test(modes_test SIZE unit LINK pathology::proxycore SOURCES test/modes/mode_test.cpp)
-pathology_test(multiupstream_test SIZE unit LINK pathology::proxycore
+pathology_test(multiupstream_test SIZE unit WHOLE TIMEOUT 300 LINK pathology::proxycore
     SOURCES test/multiupstream/configuration_test.cpp test/multiupstream/document_mistakes_test.cpp
             test/multiupstream/examples_test.cpp test/multiupstream/field_mistakes_test.cpp
             test/multiupstream/folder_test.cpp test/multiupstream/limits_test.cpp test/multiupstream/load_test.cpp
@@ -85,7 +85,7 @@ pathology_test(multiupstream_test SIZE unit LINK pathology::proxycore
     DEFINE UPSTREAMS_PAGE="${PROJECT_SOURCE_DIR}/doc/upstreams.md")
 pathology_fuzzer(multiupstream_fuzz SOURCES fuzz/multiupstream_fuzz.cpp LINK pathology::proxycore
     SEEDS fuzz/multiupstream_seeds DICTIONARY fuzz/multiupstream.dict)
-pathology_test(balancer_test SIZE unit INCLUDE src LINK pathology::proxycore nlohmann_json::nlohmann_json
+pathology_test(balancer_test SIZE unit WHOLE TIMEOUT 300 INCLUDE src LINK pathology::proxycore nlohmann_json::nlohmann_json
     SOURCES test/multiupstream/affinity_test.cpp test/multiupstream/balancer_test.cpp
             test/multiupstream/explanation_test.cpp test/multiupstream/failure_test.cpp
             test/multiupstream/hash_key_test.cpp test/multiupstream/model_test.cpp test/multiupstream/policy_test.cpp

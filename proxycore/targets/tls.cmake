@@ -21,13 +21,13 @@ pathology_library(tls PRECOMPILED asio
     PUBLIC  pathology::protocol pathology::transport
     PRIVATE OpenSSL::SSL OpenSSL::Crypto)
 # Both make certificates that nobody should.
-pathology_test(tls_unit_test SIZE unit INCLUDE src LINK pathology_test_peers pathology::tls
+pathology_test(tls_unit_test SIZE unit WHOLE TIMEOUT 300 INCLUDE src LINK pathology_test_peers pathology::tls
     SOURCES test/tls/accepted_certificates_test.cpp test/tls/authority_test.cpp test/tls/certificate_store_test.cpp test/tls/client_hello_test.cpp
             test/tls/engine_test.cpp test/tls/identity_test.cpp test/tls/sessions_test.cpp test/tls/settings_test.cpp)
 pathology_test(tls_test SIZE component INCLUDE src LINK pathology_test_peers pathology::tls
     SOURCES test/tls/stream_pair.cpp test/tls/peers_test.cpp test/tls/renegotiation_test.cpp
             test/tls/tls_handshake_test.cpp test/tls/tls_stream_test.cpp)
-pathology_test(clinic_test SIZE unit INCLUDE src LINK pathology_test_peers pathology::tls
+pathology_test(clinic_test SIZE unit WHOLE TIMEOUT 300 INCLUDE src LINK pathology_test_peers pathology::tls
     SOURCES test/tls/clinic_test.cpp
     DEFINE TLS_PAGE="${PROJECT_SOURCE_DIR}/doc/tls.md")
 pathology_fuzzer(client_hello_fuzz SOURCES fuzz/client_hello_fuzz.cpp LINK pathology::tls SEEDS fuzz/client_hello_seeds)
