@@ -55,4 +55,7 @@ private:
     static bool send_trailers(Session& session, Stream const& stream);
 };
 
+/// The session that a callback was registered with.
+inline Session& session_of(void* pointer) { return *static_cast<Session*>(pointer); }
+
 }  // namespace pathology::proxycore::http2

@@ -13,8 +13,6 @@ namespace {
 constexpr std::size_t field_overhead = 32;  // RFC 9113 §6.5.2
 constexpr std::int64_t max_window = 0x7fffffff;
 
-Session& session_of(void* pointer) { return *static_cast<Session*>(pointer); }
-
 /// Where a pseudo-header field goes; nullptr for those of a response, which nghttp2 has refused.
 std::string* pseudo_field(Request& request, std::string_view name) {
     if (name == ":method") return &request.head.method;

@@ -10,8 +10,6 @@
 namespace pathology::proxycore::http2 {
 namespace {
 
-Session& session_of(void* pointer) { return *static_cast<Session*>(pointer); }
-
 void write_stream_id(char* at, StreamId stream) {
     for (int i = 0; i < 4; ++i) at[i] = static_cast<char>(stream >> (24 - 8 * i));
 }
