@@ -18,9 +18,9 @@ namespace asio = boost::asio;
 class UnsteadyProxy {
 public:
     explicit UnsteadyProxy(std::string name)
-        : name_(std::move(name)),
-          port_(pathology::test::free_port()),
-          server_(options(port_), [this](net::Connection connection) { return serve(std::move(connection)); }) {
+        : name_(std::move(name)), server_(options(port_.number()), [this](net::Connection connection) {
+              return serve(std::move(connection));
+          }) {
         come_back();
     }
 
@@ -30,12 +30,12 @@ public:
     multiupstream::Upstream upstream() const {
         multiupstream::Upstream made;
         made.name = name_;
-        made.hops = {{tunnel::Hop::Protocol::http, false, {"127.0.0.1", port_}, {}, name_}};
+        made.hops = {{tunnel::Hop::Protocol::http, false, {"127.0.0.1", port_.number()}, {}, name_}};
         made.rules = {multiupstream::Rule{multiupstream::Rule::Kind::by_default}};
         return made;
     }
     /// `http://127.0.0.1:1234`
-    std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+    std::string url() const { return "http://127.0.0.1:" + std::to_string(port_.number()); }
     std::uint64_t received() const { return received_; }
 
 private:
@@ -60,7 +60,7 @@ private:
     }
 
     std::string name_;
-    std::uint16_t port_;
+    pathology::test::ReservedPort port_;  // no other test may get it while the server is down
     std::atomic<std::uint64_t> received_ = 0;
     net::Server server_;
 };
