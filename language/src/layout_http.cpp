@@ -223,16 +223,33 @@ Parsed<void> lay_out_message(RawMessage const& message, Layout& layout, Settings
     return layout.add(message.value);
 }
 
+namespace {
+
+/// Adds a header line that is sent `count` times; of many, the first ones are kept.
+void record_field(std::string const& name, std::string const& value, std::uint64_t count,
+                  proxycore::record::RecordedResponse& record) {
+    constexpr std::uint64_t max_lines = 64, max_bytes = 4096;
+    record.header_count += count;
+    auto const size = name.size() + value.size() + 1;
+    auto const kept = std::min({count, max_lines, std::max<std::uint64_t>(max_bytes / size, 1)});
+    for (std::uint64_t i = 0; i < kept; ++i) record.headers.add(name, value);
+}
+
+}  // namespace
+
 void record_head(Response const& response, Protocol protocol, proxycore::record::RecordedResponse& record) {
     auto const& [version, reason, nested, line_end] = parts_of(response.features);
     record.status_code = response.code.value_or(response.websocket ? "101" : "");
     if (version != nullptr) record.version = text_of(std::get<Version>(version->is).value);
     if (reason != nullptr) record.reason = text_of(std::get<Reason>(reason->is).value);
+    std::uint64_t count = 1;
     auto const add_field = [&](auto const& name, Value const& value) {
-        record.headers.add(name_text(name, protocol), text_of(value));
+        record_field(name_text(name, protocol), text_of(value), count, record);
     };
     auto const visit = [&]<class Token>(Token const& token) {
+        if constexpr (RepeatableToken<Token>) count = token.count;
         if constexpr (FieldToken<Token>) visit_field(token, add_field);
+        count = 1;
     };
     for (auto const& feature : response.features) std::visit(visit, feature.is);
 }

@@ -52,7 +52,7 @@ struct TlsFaultStream::State {
     std::vector<bool> done;       // by action
     std::vector<Change> changes;  // of the actions done
     std::string performed;        // all of them
-    std::function<void(std::string_view)> report;
+    std::function<void(proxycore::record::RecordedTlsFault const&)> report;
     WireRecords records;
     std::uint64_t position = 0;  // of the bytes of TLS
     bool has_ended = false;
@@ -81,9 +81,10 @@ struct TlsFaultStream::State {
 
     void record(std::size_t action) {
         done[action] = true;
-        auto const line = "TLS fault: " + fault[action].text + " at " + records.describe(position);
-        performed += (performed.empty() ? "" : "; ") + line;
-        if (report) report(line);
+        auto const [number, distance] = records.place_of(position);
+        proxycore::record::RecordedTlsFault const entry{fault[action].text, position, number, distance};
+        performed += (performed.empty() ? "" : "; ") + to_string(entry);
+        if (report) report(entry);
     }
 
     asio::awaitable<net::error_code> send(std::string bytes) { co_return co_await net::send(*next, bytes); }
@@ -167,7 +168,9 @@ void TlsFaultStream::set_fault(TlsFault fault) {
     state_->done.assign(state_->fault.size(), false);
 }
 
-void TlsFaultStream::set_report(std::function<void(std::string_view)> report) { state_->report = std::move(report); }
+void TlsFaultStream::set_report(std::function<void(proxycore::record::RecordedTlsFault const&)> report) {
+    state_->report = std::move(report);
+}
 
 std::string TlsFaultStream::summary() const {
     return state_->performed.empty() ? std::string() : " (" + state_->performed + ")";

@@ -38,12 +38,9 @@ std::optional<std::uint64_t> WireRecords::position_of(WireOffset const& offset) 
     return start - std::min(start, static_cast<std::uint64_t>(-offset.shift));
 }
 
-std::string WireRecords::describe(std::uint64_t position) const {
-    auto const next = std::ranges::upper_bound(starts_, position);
-    auto const record = next - starts_.begin();
-    auto const distance = position - starts_[static_cast<std::size_t>(record - 1)];
-    return "byte " + std::to_string(position) + ", record " + std::to_string(record) +
-           (distance > 0 ? "+" + std::to_string(distance) : "");
+WireRecords::Place WireRecords::place_of(std::uint64_t position) const {
+    auto const record = static_cast<std::size_t>(std::ranges::upper_bound(starts_, position) - starts_.begin());
+    return {record, position - starts_[record - 1]};
 }
 
 }  // namespace pathology::language

@@ -19,8 +19,14 @@ public:
     /// The position of a place; std::nullopt while its record is not known. Before the first byte is 0.
     std::optional<std::uint64_t> position_of(WireOffset const& offset) const;
 
-    /// "byte 12, record 1+12"
-    std::string describe(std::uint64_t position) const;
+    struct Place {
+        std::uint64_t record;  ///< from 1
+        std::uint64_t byte;    ///< from its first one on
+
+        friend bool operator==(Place, Place) = default;
+    };
+    /// The place of a position in the last record that begins before it.
+    Place place_of(std::uint64_t position) const;
 
 private:
     static constexpr std::size_t max_starts = 10'000;  // further records have no place

@@ -130,8 +130,8 @@ TEST(WireRecords, KnowWhereRecordsBegin) {
         EXPECT_EQ(read.position_of({.record = 4}), 322U);
         EXPECT_EQ(read.position_of({.record = 5}), 330U);
         EXPECT_EQ(read.position_of({.record = 6}), std::nullopt);
-        EXPECT_EQ(read.describe(12), "byte 12, record 2");
-        EXPECT_EQ(read.describe(325), "byte 325, record 4+3");
+        EXPECT_EQ(read.place_of(12), (WireRecords::Place{2, 0}));
+        EXPECT_EQ(read.place_of(325), (WireRecords::Place{4, 3}));
     }
 }
 

@@ -57,7 +57,7 @@ asio::awaitable<void> ConnectionHandler::serve() {
 
 /// Serves requests. Returns the host of the tunnel that CONNECT opened, std::nullopt if the connection ended.
 asio::awaitable<std::optional<std::string>> ConnectionHandler::serve_requests() {
-    if (context_.tls && context_.tls->alpn == "h2") {
+    if (context_.tls.info && context_.tls.info->alpn == "h2") {
         co_await serve_http2();
         co_return std::nullopt;
     }
@@ -105,12 +105,15 @@ asio::awaitable<bool> ConnectionHandler::secure(std::string host) {
     if (options_.time_limit) limit = *options_.time_limit;
     auto& printer = worker_.printer;
     bool const prints = printer.is_enabled() && !options_.json;
-    std::function<void(std::string_view)> report;
-    if (prints)
-        report = [&printer, client = to_string(remote)](auto line) { printer.write({line, "\nfrom ", client, "\n"}); };
+    auto const faults = std::make_shared<std::vector<record::RecordedTlsFault>>();
+    std::function<void(record::RecordedTlsFault const&)> report = [&printer, faults, prints,
+                                                                   client = to_string(remote)](auto const& fault) {
+        faults->push_back(fault);
+        if (prints) printer.write({to_string(fault), "\nfrom ", client, "\n"});
+    };
     auto secured = co_await worker_.daemon.tls->accept(std::move(stream), std::move(host), limit, std::move(report));
     if (!secured) {
-        ConnectionLogger logger(worker_, connection_.id, remote, context_.tls);
+        ConnectionLogger logger(worker_, connection_.id, remote, LoggedTls{context_.tls.info, faults});
         auto const& failure = secured.error();
         // A client that connects and closes, or a stop of the daemon, is no failure.
         bool const is_normal_end = failure.code == asio::error::eof || failure.code == asio::error::operation_aborted;
@@ -121,7 +124,8 @@ asio::awaitable<bool> ConnectionHandler::secure(std::string host) {
         }
         co_return false;
     }
-    context_.tls = std::make_shared<record::RecordedTls const>(tls::recorded_by_server((*secured)->info()));
+    auto info = std::make_shared<record::RecordedTls const>(tls::recorded_by_server((*secured)->info()));
+    context_.tls = {std::move(info), faults};
     connection_.stream = std::move(*secured);
     co_return true;
 }

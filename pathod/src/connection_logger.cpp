@@ -38,7 +38,7 @@ std::string describe_end(language::SendResult const& performance) {
 }
 
 ConnectionLogger::ConnectionLogger(WorkerContext& worker, std::uint64_t connection, proxycore::Endpoint remote,
-                                   std::shared_ptr<record::RecordedTls const> tls)
+                                   LoggedTls tls)
     : worker_(worker),
       options_(worker.daemon.options),
       connection_(connection),
@@ -99,7 +99,7 @@ void ConnectionLogger::log_failure(Type type, std::string message, OutgoingRespo
 
 void ConnectionLogger::add_entry(record::Exchange entry) {
     entry.started = options_.clock.now();
-    entry.tls = tls_;
+    add_tls(entry);
     if (!options_.json || !worker_.printer.is_enabled()) {
         worker_.daemon.log.add(std::move(entry));
         return;
@@ -146,6 +146,12 @@ void ConnectionLogger::add_exchange(LogContext& log_context, OutgoingResponse co
     log_context.entry = worker_.daemon.log.add(std::cref(fill_in));
 }
 
+void ConnectionLogger::add_tls(record::Exchange& entry) const {
+    entry.tls = tls_.info;
+    entry.tls_faults.clear();
+    if (tls_.faults) entry.tls_faults = *tls_.faults;
+}
+
 /// Overwrites all members but the id: the log reuses the memory of the entry that dropped out.
 void ConnectionLogger::fill(record::Exchange& entry, LogContext const& log_context, OutgoingResponse const& response,
                             SendState const& sent) const {
@@ -162,7 +168,7 @@ void ConnectionLogger::fill(record::Exchange& entry, LogContext const& log_conte
     entry.response->bytes_written = sent.performance.bytes_written;
     if (options_.show_responses) entry.response->raw = sent.recording.bytes;
     entry.frame.reset();
-    entry.tls = tls_;
+    add_tls(entry);
     entry.choice = response.choice;
     entry.finished = sent.is_final && sent.performance.connection != net::asio::error::operation_aborted;
     entry.message = response.error;

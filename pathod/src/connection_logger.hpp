@@ -5,10 +5,12 @@
 //   log_end()    after the last byte, or a failure: prints what is missing, makes or completes the entry
 #pragma once
 
+#include <memory>
 #include <pathology/language/send_plan.hpp>
 #include <pathology/proxycore/record/exchange.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "daemon_context.hpp"
 #include "received_request.hpp"
@@ -28,6 +30,12 @@ struct LogContext {
     std::string fault;                   ///< why the stream failed, in terms of its protocol; else empty
 };
 
+/// What the log says of the TLS of a connection.
+struct LoggedTls {
+    std::shared_ptr<record::RecordedTls const> info{};                      ///< nullptr for plain text
+    std::shared_ptr<std::vector<record::RecordedTlsFault> const> faults{};  ///< done so far; nullptr = none
+};
+
 /// A title and the bytes below it, as text or as a hex dump, and how many of `size` bytes are left out.
 std::string format_dump(std::string_view title, std::string_view bytes, std::uint64_t size, bool hex);
 
@@ -40,9 +48,7 @@ std::string describe_end(language::SendResult const& performance);
 /// Worker and requests must outlive it.
 class ConnectionLogger {
 public:
-    /// `tls` is what the log records of the connection's TLS; nullptr for plain text.
-    ConnectionLogger(WorkerContext& worker, std::uint64_t connection, proxycore::Endpoint remote,
-                     std::shared_ptr<record::RecordedTls const> tls = nullptr);
+    ConnectionLogger(WorkerContext& worker, std::uint64_t connection, proxycore::Endpoint remote, LoggedTls tls = {});
 
     /// To be called before the first byte of a response is sent.
     void log_start(LogContext& log_context, OutgoingResponse const& response);
@@ -50,7 +56,7 @@ public:
     void log_end(LogContext& log_context, OutgoingResponse const& response, language::SendResult const& performance,
                  language::CapturedBytes const& recording);
 
-    bool has_tls() const { return tls_ != nullptr; }
+    bool has_tls() const { return tls_.info != nullptr; }
     /// The endpoint of the client, as text.
     std::string const& client() const { return client_; }
 
@@ -74,6 +80,7 @@ private:
     void print(ReceivedRequest const& received, OutgoingResponse const& response, SendState const& sent);
     std::string details(ReceivedRequest const& received, OutgoingResponse const& response, SendState const& sent) const;
     void add_exchange(LogContext& log_context, OutgoingResponse const& response, SendState const& sent);
+    void add_tls(record::Exchange& entry) const;
     void fill(record::Exchange& entry, LogContext const& log_context, OutgoingResponse const& response,
               SendState const& sent) const;
 
@@ -82,7 +89,7 @@ private:
     std::uint64_t connection_;
     proxycore::Endpoint remote_;
     std::string client_;
-    std::shared_ptr<record::RecordedTls const> tls_;
+    LoggedTls tls_;
 };
 
 }  // namespace pathology::pathod

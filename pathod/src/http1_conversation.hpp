@@ -33,9 +33,9 @@ namespace net = proxycore::net;
 
 /// The state of the connection before this layer.
 struct ConversationContext {
-    std::uint64_t index = 0;                           ///< of the next request; requests outside of the tunnel count
-    std::shared_ptr<record::RecordedTls const> tls{};  ///< the innermost TLS; nullptr for plain text
-    ConnectionCounts* counts{};                        ///< of the connection, for anchors
+    std::uint64_t index = 0;     ///< of the next request; requests outside of the tunnel count
+    LoggedTls tls{};             ///< the innermost one
+    ConnectionCounts* counts{};  ///< of the connection, for anchors
 };
 
 /// `worker` is the context of the connection's worker, and must outlive it.

@@ -183,7 +183,7 @@ tls::Engine TlsAcceptor::make_engine(std::string const& host, std::string const&
 
 asio::awaitable<tls::Result<std::unique_ptr<tls::TlsStream>>> TlsAcceptor::accept(
     std::unique_ptr<net::Stream> stream, std::string host, net::TimeLimit limit,
-    std::function<void(std::string_view)> report) {
+    std::function<void(proxycore::record::RecordedTlsFault const&)> report) {
     auto const prepared = co_await prepare();
     if (!prepared) co_return prepared.error();
     // A client without server name connected by address, and verifies the certificate for that address.

@@ -42,10 +42,10 @@ public:
     tls::Result<void> check();
 
     /// Performs a handshake as the server. `host` is the host of the CONNECT, empty outside of tunnels.
-    /// `report` gets a line for each action of a TLS fault, as long as the connection lives.
+    /// `report` gets each action of a TLS fault that is done, as long as the connection lives.
     boost::asio::awaitable<tls::Result<std::unique_ptr<tls::TlsStream>>> accept(
         std::unique_ptr<net::Stream> stream, std::string host, net::TimeLimit limit,
-        std::function<void(std::string_view)> report);
+        std::function<void(proxycore::record::RecordedTlsFault const&)> report);
 
 private:
     boost::asio::awaitable<tls::Result<void>> prepare();

@@ -131,12 +131,22 @@ INSTANTIATE_TEST_SUITE_P(
             "301:h'X'='\\xff':l'/x':h'X'='2':c'text/plain'",
             language::Protocol::http1,
             {{"X", "\xff"}, {"Location", "/x"}, {"X", "2"}, {"Content-Type", "text/plain"}, {"Content-Length", "0"}}},
+        HeadersCase{"Repeated", "200:r:h'X'='1'*3", language::Protocol::http1, {{"X", "1"}, {"X", "1"}, {"X", "1"}}},
         HeadersCase{"Generated", "200:r:h'X'=@9,digits", language::Protocol::http1, {{"X", "@9,digits"}}},
         HeadersCase{"ByHttp2",
                     "301:l'/x':c'text/plain' h2f:GOAWAY",
                     language::Protocol::http2,
                     {{"location", "/x"}, {"content-type", "text/plain"}}}),
     pathology::test::row_name);
+
+TEST(RecordedHeaders, AreCountedIfALineIsSentVeryOften) {
+    auto const often = render_spec("200:r:h'A'='':h'X'='1'*6000").record;
+    EXPECT_EQ(std::distance(often.headers.begin(), often.headers.end()), 1 + 64);
+    EXPECT_EQ(often.header_count, 6001U);
+    auto const long_ones = render_spec("200:r:h'X'='" + std::string(2000, 'x') + "'*9").record;
+    EXPECT_EQ(std::distance(long_ones.headers.begin(), long_ones.headers.end()), 2);
+    EXPECT_EQ(long_ones.header_count, 9U);
+}
 
 }  // namespace
 }  // namespace pathology::pathod

@@ -362,6 +362,32 @@ TEST(TlsFault, IsDoneToEachHandshake) {
     }
 }
 
+TEST(TlsFault, IsAFieldOfEachEntryOfItsConnection) {
+    auto options = serving_tls();
+    options.tls.fault = "p10,1ms:crecord99";
+    Running running(options);
+    play([&]() -> Played {
+        auto plain = co_await connected(running.daemon);
+        auto const stream = co_await secured(std::move(plain));
+        co_await expect_response(*stream);
+        co_await expect_response(*stream);
+    });
+    proxycore::record::RecordedTlsFault const pause{"p10,1ms", 10, 1, 10};
+    auto const entries = running.daemon.log().wait_for(2, patience).value();
+    for (auto const& entry : entries) EXPECT_THAT(entry.tls_faults, testing::ElementsAre(pause)) << entry.id;
+}
+
+TEST(TlsFault, IsAFieldOfAFailedHandshake) {
+    auto options = serving_tls();
+    options.tls.fault = "d7";
+    Running running(options);
+    find_verdict(running.daemon, "origin.test", patience);
+    auto const entry = running.daemon.log().take(patience).value();
+    EXPECT_EQ(entry.type, Exchange::Type::error);
+    proxycore::record::RecordedTlsFault const end{"d7", 7, 1, 7};
+    EXPECT_THAT(entry.tls_faults, testing::ElementsAre(end));
+}
+
 TEST(TlsFault, StallsForTheTimeLimit) {
     auto options = serving_tls();
     options.tls.fault = "p0,f";

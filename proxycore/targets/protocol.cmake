@@ -18,6 +18,7 @@ pathology_library(protocol
             src/record/choice.cpp
             src/record/frame_recorder.cpp
             src/record/json.cpp
+            src/record/tls.cpp
     HEADERS include/pathology/proxycore/ascii.hpp include/pathology/proxycore/endpoint.hpp
             include/pathology/proxycore/failure.hpp include/pathology/proxycore/marked_place.hpp
             include/pathology/proxycore/percent.hpp

@@ -127,6 +127,8 @@ Json to_json(RecordedResponse const& response) {
         if (response.reason) put(object, "reason", *response.reason);
         put_known(object, "version", response.version);
         put(object, response.headers);
+        auto const kept = static_cast<std::uint64_t>(std::distance(response.headers.begin(), response.headers.end()));
+        if (response.header_count > kept) object["header_count"] = response.header_count;
     }
     object["body"] = nullptr;
     if (response.body) put(object, "body", *response.body);
@@ -191,6 +193,15 @@ void put(Json& object, RecordedTls const& tls) {
     for (auto const& certificate : tls.server_certificates) object["servercerts"].push_back(to_json(certificate));
 }
 
+Json to_json(RecordedTlsFault const& fault) {
+    Json object = Json::object();
+    put(object, "action", fault.action);
+    object["byte"] = fault.byte;
+    object["record"] = fault.record;
+    object["record_byte"] = fault.record_byte;
+    return object;
+}
+
 /// A double holds microseconds of our century exactly enough; finer digits would be noise.
 double seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
 double seconds(std::chrono::system_clock::time_point when) {
@@ -247,6 +258,7 @@ std::string to_json_line(Exchange const& exchange) {
                 {"started", seconds(exchange.started)},
                 {"duration", seconds(exchange.duration)}};
     if (exchange.tls) put(object, *exchange.tls);
+    for (auto const& fault : exchange.tls_faults) object["tls_faults"].push_back(to_json(fault));
     put_known(object, "spec", exchange.spec);
     if (exchange.request) object["request"] = to_json(*exchange.request);
     if (exchange.response) object["response"] = to_json(*exchange.response);

@@ -97,6 +97,8 @@ TEST(JsonLine, NamesOnThePageAreThoseWritten) {
     exchange.request->raw_size = 1;
     exchange.request->stream = 1;
     exchange.response->raw = "HTTP";
+    exchange.response->header_count = 6000;
+    exchange.tls_faults = {{"d40", 40, 1, 40}};
     exchange.frame = RecordedFrame{.key = "abcd", .raw = "\x81", .raw_size = 1};
     exchange.message = "m";
     exchange.violation = std::make_shared<http2::Violation const>(http2::Violation{.rule = "r", .section = "s"});
@@ -116,6 +118,7 @@ TEST(JsonLine, NamesOnThePageAreThoseWritten) {
     for (auto const* part : {"request", "response", "frame", "clientcert", "relay", "violation", "choice"})
         EXPECT_EQ(names_in(json.at(part)), "") << part;
     EXPECT_EQ(names_in(json.at("relay").at("messages").at(0)), "");
+    EXPECT_EQ(names_in(json.at("tls_faults").at(0)), "");
 }
 
 TEST(JsonLine, HasTheChoiceOfAnAnchor) {
@@ -230,6 +233,28 @@ TEST(JsonLine, ReportsTls) {
     EXPECT_EQ(json["servercerts"].size(), 2U);
     exchange.tls = std::make_shared<RecordedTls const>();
     EXPECT_FALSE(Json::parse(to_json_line(exchange)).contains("sni"));
+}
+
+TEST(JsonLine, HasTheActionsOfATlsFault) {
+    auto exchange = crafted();
+    EXPECT_FALSE(Json::parse(to_json_line(exchange)).contains("tls_faults"));
+    exchange.tls_faults = {{"p0,1ms", 0, 1, 0}, {"crecord2+5", 132, 2, 5}};
+    std::string const second = R"({"action":"crecord2+5","byte":132,"record":2,"record_byte":5})";
+    EXPECT_NE(to_json_line(exchange).find("," + second + "]"), std::string::npos) << to_json_line(exchange);
+    EXPECT_NE(page().find("\n" + second + "\n"), std::string::npos);
+}
+
+TEST(RecordedTlsFaultText, NamesTheActionAndItsPlace) {
+    EXPECT_EQ(to_string(RecordedTlsFault{"d40", 40, 1, 40}), "TLS fault: d40 at byte 40, record 1+40");
+    EXPECT_EQ(to_string(RecordedTlsFault{"drecord2", 127, 2, 0}), "TLS fault: drecord2 at byte 127, record 2");
+}
+
+TEST(JsonLine, CountsHeaderLinesBeyondThoseThatItHas) {
+    auto exchange = crafted();
+    exchange.response->header_count = 1;
+    EXPECT_FALSE(Json::parse(to_json_line(exchange))["response"].contains("header_count"));
+    exchange.response->header_count = 6000;
+    EXPECT_EQ(Json::parse(to_json_line(exchange))["response"]["header_count"], 6000);
 }
 
 TEST(JsonLine, HasNoLineBreak) {

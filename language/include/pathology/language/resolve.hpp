@@ -35,9 +35,10 @@ bool pauses(Message const& message);
 /// Returns true if a message sends the content of files, which may change between two plans.
 bool loads_files(Message const& message);
 
-/// Fills in the members of `record` that describe the head of a resolved response: status_code, reason, version and
-/// headers. A value is given as the bytes that the spec holds; generated data and files are given in their spelling:
-/// `@9,digits`, `<'file'`. What the spec leaves to the protocol stays as it is in `record`.
+/// Fills in the members of `record` that describe the head of a resolved response: status_code, reason, version, headers
+/// and header_count. A line that is sent several times is as often in headers, up to a limit. A value is given as the
+/// bytes that the spec holds; generated data and files are given in their spelling: `@9,digits`, `<'file'`. What the spec
+/// leaves to the protocol stays as it is in `record`.
 void record_head(Response const& resolved, Protocol protocol, proxycore::record::RecordedResponse& record);
 
 }  // namespace pathology::language

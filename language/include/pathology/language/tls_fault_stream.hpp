@@ -5,8 +5,8 @@
 #include <memory>
 #include <pathology/language/tls_fault.hpp>
 #include <pathology/proxycore/net/stream.hpp>
+#include <pathology/proxycore/record/tls.hpp>
 #include <string>
-#include <string_view>
 
 namespace pathology::language {
 
@@ -30,8 +30,8 @@ public:
     /// Sets the actions; to be called before the first byte is written. None: the bytes pass through.
     void set_fault(TlsFault fault);
 
-    /// Is called before each action with what is done: "TLS fault: d40 at byte 40, record 1+40".
-    void set_report(std::function<void(std::string_view)> report);
+    /// Is called before each action with what is done.
+    void set_report(std::function<void(proxycore::record::RecordedTlsFault const&)> report);
 
     /// What was done as the end of a sentence: " (TLS fault: d40 at byte 40, record 1+40)"; empty if nothing was.
     std::string summary() const;

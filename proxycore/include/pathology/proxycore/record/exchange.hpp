@@ -48,7 +48,9 @@ struct RecordedResponse {
     std::string status_code{};            ///< digits as sent: "200", "00200"
     std::optional<std::string> reason{};  ///< std::nullopt if a crafted response uses the table
     std::string version = "HTTP/1.1";
+    /// Of a line that is sent very often, the first ones.
     http::Fields headers{};
+    std::uint64_t header_count = 0;     ///< of a crafted response: all header lines counted
     std::optional<std::string> body{};  ///< the first bytes; std::nullopt without a body
     std::uint64_t body_size = 0;
     std::string spec{};               ///< resolved spec of a crafted response; empty for a received one
@@ -88,7 +90,8 @@ struct Exchange {
     std::optional<RecordedRequest> request{};
     std::optional<RecordedResponse> response{};
     std::optional<RecordedFrame> frame{};
-    std::shared_ptr<RecordedTls const> tls{};      ///< the TLS connection; nullptr = none
+    std::shared_ptr<RecordedTls const> tls{};    ///< the TLS connection; nullptr = none
+    std::vector<RecordedTlsFault> tls_faults{};  ///< what was done on the TLS connection so far, also before this entry
     std::shared_ptr<RecordedRelay const> relay{};  ///< by a proxy: client, server and route
     /// By a server: the choice among the alternatives of an anchor, or by its filter; nullptr = there was none.
     std::shared_ptr<RecordedChoice const> choice{};

@@ -1,6 +1,7 @@
 // The TLS connection of an exchange, for logs.
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,19 @@ struct RecordedCertificate {
     std::vector<std::string> alternative_names{};  ///< host names and addresses
     std::string sha256{};                          ///< fingerprint, hexadecimal
 };
+
+/// An action of a TLS fault that was done.
+struct RecordedTlsFault {
+    std::string action{};           ///< as it was written: "drecord2,rst"
+    std::uint64_t byte = 0;         ///< the place in the bytes of TLS that this end sends: before this one, from 0
+    std::uint64_t record = 1;       ///< the record of this end that the byte is in, from 1
+    std::uint64_t record_byte = 0;  ///< the byte in the record, from 0
+
+    friend bool operator==(RecordedTlsFault const&, RecordedTlsFault const&) = default;
+};
+
+/// For people: `TLS fault: d40 at byte 40, record 1+40`.
+std::string to_string(RecordedTlsFault const& fault);
 
 /// A TLS connection; shared by the records of all its exchanges.
 struct RecordedTls {
