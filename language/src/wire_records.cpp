@@ -17,7 +17,7 @@ void WireRecords::read(std::uint64_t begin, std::string_view bytes) {
     bytes.remove_prefix(known);
     end_ += bytes.size();
     auto at = end_ - bytes.size();
-    while (!bytes.empty() && starts_.size() < max_starts) {
+    while (!bytes.empty() && starts_.size() < WireOffset::max_record) {
         // What is left of the record before the header.
         auto const skipped = std::min<std::uint64_t>(bytes.size(), starts_.back() - std::min(at, starts_.back()));
         auto const taken = std::min(bytes.size() - skipped, header_size - header_.size());

@@ -29,8 +29,6 @@ public:
     Place place_of(std::uint64_t position) const;
 
 private:
-    static constexpr std::size_t max_starts = 10'000;  // further records have no place
-
     std::vector<std::uint64_t> starts_{0};
     std::uint64_t end_ = 0;  // of the bytes read
     std::string header_;     // of the last record that is known to begin

@@ -69,6 +69,7 @@ TEST(TlsFault, IsRefusedAtItsPlace) {
         {"dframe2", 1, "expected an offset (a number or recordN)"},
         {"drecord", 7, "expected the number of a record"},
         {"drecord0", 7, "expected a number from 1 on"},
+        {"crecord10001+5", 7, "expected a record up to 10000"},
         {"d18446744073709551616", 1, "expected a number below 2^64"},
         {"d1,later", 3, "expected an ending (fin rst half cut hold)"},
         {"p1", 2, "expected ','"},

@@ -107,7 +107,12 @@ bool scan_wire_offset(Iterator& first, Iterator last, ErrorCollector& seen, Wire
     constexpr auto expected = "an offset (a number or recordN)";
     OffsetScanner scanner(first, last, seen);
     if (scanner.word("record")) {
+        auto const* const number = scanner.at();
         if (!scanner.ordinal(offset.record, "the number of a record") || !scanner.shift(offset.shift)) return false;
+        if (offset.record > WireOffset::max_record) {
+            seen.fail_hard(number, "a record up to 10000");
+            return false;
+        }
     } else if (!scanner.number(offset.number, UINT64_MAX, expected)) {
         return false;
     }

@@ -20,6 +20,9 @@ namespace pathology::language {
 /// A place in the bytes that one end sends, before the byte at it. It counts from the first byte of the connection, or
 /// from the first byte of a record.
 struct WireOffset {
+    /// The places of further records are not kept.
+    static constexpr std::uint64_t max_record = 10'000;
+
     std::uint64_t record = 0;  ///< of this end, counted from 1 whatever its type; 0 = none
     std::uint64_t number = 0;  ///< of bytes; without a record
     std::int64_t shift = 0;    ///< bytes from the beginning of the record on
