@@ -47,10 +47,12 @@ Parsed<std::vector<Message>> parse(std::string_view spec, Protocol protocol) {
 SpecFailure explain_protocol(SpecFailure failure, std::string_view spec, Protocol protocol) {
     bool const is_http2 = protocol == Protocol::http2;
     bool const says_it = failure.message.find("HTTP/") != std::string::npos;
-    if (says_it || !parse(spec, is_http2 ? Protocol::http1 : Protocol::http2)) return failure;
+    if (failure.code != SpecErrc::syntax || says_it) return failure;
+    if (!parse(spec, is_http2 ? Protocol::http1 : Protocol::http2)) return failure;
     failure.message = (is_http2 ? "this spec is for HTTP/1 and WebSocket; preview it without --http2: "
                                 : "this spec is for HTTP/2; preview it with --http2: ") +
                       failure.message;
+    failure.hint.clear();  // it is about the words of the other protocol
     return failure;
 }
 

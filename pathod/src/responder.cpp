@@ -220,6 +220,7 @@ SpecFailure Responder::explain_protocol(SpecFailure failure, std::string const& 
     if (!PreparedSpec::read(spec, other, options_.explain)) return failure;
     auto const over_http2 = options_.http2 ? "ask over HTTP/2 (curl --http2-prior-knowledge, pathoc --http2)"
                                            : "start pathod without --no-http2 and ask over HTTP/2";
+    failure.hint.clear();  // it is about the words of the other protocol
     failure.message = is_http2
                           ? "this spec is for HTTP/1 and the client spoke HTTP/2; ask over HTTP/1 (curl --http1.1): " +
                                 failure.message

@@ -80,9 +80,18 @@ TEST(PreviewProgram, C13_SaysWhichProtocolASpecNeeds) {
     EXPECT_EQ(http1.status, 2);
     EXPECT_THAT(http1.err,
                 testing::MatchesRegex("spec:1:[0-9]+: this spec is for HTTP/2; preview it with --http2: .*"));
+    EXPECT_THAT(http1.err, testing::Not(testing::HasSubstr("hint:")));
     auto const http2 = run_program({"--http2", "--preview", "wf:b'hi'"});
     EXPECT_EQ(http2.status, 2);
     EXPECT_THAT(http2.err, testing::HasSubstr(": this spec is for HTTP/1 and WebSocket; preview it without --http2: "));
+}
+
+TEST(PreviewProgram, NamesNoProtocolForWhatNeitherHas) {
+    auto const chunk = run_program({"--preview", "200:dchunk1"});
+    EXPECT_EQ(chunk.status, 2);
+    EXPECT_THAT(chunk.err, testing::StartsWith("spec:1:5: chunk1: the message has no chunks; k adds one\n"));
+    auto const trailer = run_program({"--http2", "--preview", "200:dtrailer"});
+    EXPECT_THAT(trailer.err, testing::StartsWith("spec:1:5: trailer: the message has no trailer fields; e adds one\n"));
 }
 
 TEST(PreviewProgram, C15_ReadsSpecsFromStandardInputAndPipes) {
