@@ -46,7 +46,8 @@ pathology_test(http1_layer_test SIZE unit WHOLE TIMEOUT 300 INCLUDE src LINK pat
     SOURCES test/layers/exchange/isolated_layer.cpp test/layers/exchange/exchange_test.cpp test/layers/exchange/http1_fixture.cpp
             test/layers/exchange/stub_layers.cpp test/layers/exchange/slow_upload_test.cpp
             test/layers/exchange/streaming_test.cpp
-            test/layers/http1/http1_layer_test.cpp test/layers/http1/http1_refused_test.cpp
+            test/layers/http1/http1_connect_test.cpp test/layers/http1/http1_layer_test.cpp
+            test/layers/http1/http1_refused_test.cpp test/layers/http1/http1_target_test.cpp
             test/layers/http1/http1_trouble_test.cpp)
 pathology_fuzzer(exchange_fuzz WIDE LINK pathology::proxycore SEEDS fuzz/exchange_seeds DICTIONARY fuzz/http1.dict
     INCLUDE src test
