@@ -1,4 +1,4 @@
-// Requests and responses of HTTP/1: as pieces, and as logs show them.
+// Requests and responses of HTTP/1 as pieces.
 //
 // Each function takes its message apart with parts_of() and binds all members of Parts. After a new member none of them
 // compiles until it handles the member, or names and ignores it.
@@ -8,7 +8,6 @@
 #include <charconv>
 #include <pathology/language/parse.hpp>
 #include <pathology/language/print.hpp>
-#include <pathology/language/resolve.hpp>
 #include <pathology/language/tables.hpp>
 
 #include "layout.hpp"
@@ -171,17 +170,6 @@ Parsed<void> lay_out_rest(Features const& features, Feature const* line_end, Lay
     return lines.end_line();
 }
 
-/// A value as logs show it.
-std::string text_of(Value const& value) {
-    auto const* literal = std::get_if<Literal>(&value);
-    return literal != nullptr ? literal->bytes : print(value);
-}
-
-std::string name_text(Value const& name, Protocol /*protocol*/) { return text_of(name); }
-std::string name_text(std::string_view name, Protocol protocol) {
-    return protocol == Protocol::http1 ? std::string(name) : lower(name);
-}
-
 }  // namespace
 
 Parsed<void> lay_out_message(Response const& response, Layout& layout, Settings const& settings) {
@@ -221,37 +209,6 @@ Parsed<void> lay_out_message(Request const& request, Layout& layout, Settings co
 
 Parsed<void> lay_out_message(RawMessage const& message, Layout& layout, Settings const& /*settings*/) {
     return layout.add(message.value);
-}
-
-namespace {
-
-/// Adds a header line that is sent `count` times; of many, the first ones are kept.
-void record_field(std::string const& name, std::string const& value, std::uint64_t count,
-                  proxycore::record::RecordedResponse& record) {
-    constexpr std::uint64_t max_lines = 64, max_bytes = 4096;
-    record.header_count += count;
-    auto const size = name.size() + value.size() + 1;
-    auto const kept = std::min({count, max_lines, std::max<std::uint64_t>(max_bytes / size, 1)});
-    for (std::uint64_t i = 0; i < kept; ++i) record.headers.add(name, value);
-}
-
-}  // namespace
-
-void record_head(Response const& response, Protocol protocol, proxycore::record::RecordedResponse& record) {
-    auto const& [version, reason, nested, line_end] = parts_of(response.features);
-    record.status_code = response.code.value_or(response.websocket ? "101" : "");
-    if (version != nullptr) record.version = text_of(std::get<Version>(version->is).value);
-    if (reason != nullptr) record.reason = text_of(std::get<Reason>(reason->is).value);
-    std::uint64_t count = 1;
-    auto const add_field = [&](auto const& name, Value const& value) {
-        record_field(name_text(name, protocol), text_of(value), count, record);
-    };
-    auto const visit = [&]<class Token>(Token const& token) {
-        if constexpr (RepeatableToken<Token>) count = token.count;
-        if constexpr (FieldToken<Token>) visit_field(token, add_field);
-        count = 1;
-    };
-    for (auto const& feature : response.features) std::visit(visit, feature.is);
 }
 
 }  // namespace pathology::language
