@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http/judgement.hpp>
 #include <pathology/proxycore/http/mask.hpp>
@@ -30,18 +31,13 @@ struct Codings {
     bool has_unknown = false;
 };
 
-std::string_view without_blanks(std::string_view text) {
-    auto const begin = std::min(text.find_first_not_of(" \t"), text.size());
-    return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
-}
-
 Codings find_codings(http::Fields const& fields) {
     Codings result;
     for (auto const field : fields) {
         if (!http::equals_ignoring_case(field.name, "Transfer-Encoding")) continue;
         for (std::size_t begin = 0; begin <= field.value.size();) {
             auto const comma = std::min(field.value.find(',', begin), field.value.size());
-            auto const coding = without_blanks(field.value.substr(begin, comma - begin));
+            auto const coding = ascii::trimmed(field.value.substr(begin, comma - begin), " \t");
             begin = comma + 1;
             if (coding.empty()) continue;
             result.is_chunked_last = http::list_has_token(coding, "chunked");
