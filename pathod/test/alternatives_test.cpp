@@ -189,7 +189,8 @@ TEST(Reason, IsThatOfTheChoice) {
 }
 
 TEST(Reason, HasWhatWasDrawn) {
-    auto const choice = Sequence("20% 4 | 80% 5").choose({}).value();
+    Sequence of_two("20% 4 | 80% 5");
+    auto const choice = of_two.choose({}).value();
     auto const drawn = choice.reason->drawn.value();
     EXPECT_EQ(choice.alternative->spec, drawn < 20 ? "4" : "5");
     EXPECT_THAT(choice.reason->reason, testing::StartsWith(drawn < 20 ? "20 %: drawn " : "80 %: drawn "));
