@@ -55,7 +55,17 @@ Http1Conversation::Http1Conversation(net::Connection connection, WorkerContext& 
 asio::awaitable<void> Http1Conversation::run() {
     while (is_open_ && !tunnel_) {
         switch (next_step()) {
-            case Next::read: co_await read(); break;
+            case Next::read: {
+                if (early_) {
+                    co_await read_to_place();
+                    break;
+                }
+                // In place: a coroutine would cost each request a frame.
+                auto const room = reader_.prepare(read_size());
+                auto const result = co_await stream_.read_some(asio::buffer(room.data(), room.size()));
+                handle_read(result);
+                break;
+            }
             case Next::send_early: co_await send_early(); break;
             case Next::send_continue: co_await send("HTTP/1.1 100 Continue\r\n\r\n"); break;
             case Next::respond: co_await respond(); break;
@@ -134,15 +144,20 @@ asio::awaitable<void> Http1Conversation::respond() {
     OutgoingResponse const response = worker_.responder.respond(request, received_.path(), context);
     logger_.log_start(log_context_, response);
     co_await write(response);
-    co_await end_response(response);
+    if (end_response(response)) co_await continue_behind(response);
 }
 
-/// What follows the last byte of a response.
-asio::awaitable<void> Http1Conversation::end_response(OutgoingResponse const& response) {
+/// To be called after the last byte of a response. Returns true if continue_behind() has to follow.
+bool Http1Conversation::end_response(OutgoingResponse const& response) {
     logger_.log_end(log_context_, response, performance_, recording_);
-    if (opens_websocket(response)) co_return co_await serve_websocket(response);
-    if (performance_.ending == language::Ending::half) co_await net::discard_until_end(stream_);
     is_open_ = keeps_alive(response);
+    return opens_websocket(response) || performance_.ending == language::Ending::half;
+}
+
+/// What follows a response in place of the next request.
+asio::awaitable<void> Http1Conversation::continue_behind(OutgoingResponse const& response) {
+    if (opens_websocket(response)) co_return co_await serve_websocket(response);
+    co_await net::discard_until_end(stream_);
 }
 
 // --- sending ---------------------------------------------------------------------------------------------------------

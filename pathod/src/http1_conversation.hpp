@@ -72,7 +72,8 @@ private:
     };
 
     Next next_step();
-    asio::awaitable<void> read();
+    std::size_t read_size() const;
+    asio::awaitable<void> read_to_place();
     void handle_read(net::ReadResult result);
     asio::awaitable<void> send(std::string_view text);
     asio::awaitable<void> respond();
@@ -82,7 +83,8 @@ private:
     bool has_reached_place() const;
     asio::awaitable<void> send_early();
     asio::awaitable<void> finish_early_response();
-    asio::awaitable<void> end_response(OutgoingResponse const& response);
+    bool end_response(OutgoingResponse const& response);
+    asio::awaitable<void> continue_behind(OutgoingResponse const& response);
     bool may_refuse() const;
     asio::awaitable<void> reject();
     asio::awaitable<void> write(OutgoingResponse const& response);

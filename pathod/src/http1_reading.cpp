@@ -24,10 +24,13 @@ constexpr std::size_t body_buffer_size = 64 * 1024;
 
 }  // namespace
 
-asio::awaitable<void> Http1Conversation::read() {
-    // Heads are small and connections are many: the large buffer is for bodies only.
-    auto size = in_body_ ? body_buffer_size : head_buffer_size;
-    if (early_ && early_->next) {
+/// Heads are small and connections are many: the large buffer is for bodies only.
+std::size_t Http1Conversation::read_size() const { return in_body_ ? body_buffer_size : head_buffer_size; }
+
+/// Reads behind an early response that was chosen.
+asio::awaitable<void> Http1Conversation::read_to_place() {
+    auto size = read_size();
+    if (early_->next) {
         // Nothing behind the place is read before the message was sent.
         auto const place = content_before(early_->response.rendered_response().messages[*early_->next].wait);
         size = static_cast<std::size_t>(std::min<std::uint64_t>(size, place - reader_.body_size()));
@@ -37,7 +40,7 @@ asio::awaitable<void> Http1Conversation::read() {
     }
     auto const room = reader_.prepare(size);
     auto const result = co_await stream_.read_some(asio::buffer(room.data(), std::min(room.size(), size)));
-    if (early_) early_->pacer.consume(result.n);
+    early_->pacer.consume(result.n);
     handle_read(result);
 }
 
@@ -64,7 +67,7 @@ void Http1Conversation::handle_read(net::ReadResult result) {
 /// Whether the response to the current head is sent before the end of its request. Without a body all places are one.
 bool Http1Conversation::chooses_early() {
     auto const& request = reader_.head();
-    bool const has_body = request.fields.contains("Content-Length") || request.fields.contains("Transfer-Encoding");
+    bool const has_body = reader_.is_chunked() || reader_.content_length().value_or(0) > 0;
     return has_body && request.method != "CONNECT" &&
            worker_.responder.waits(request, received_.path(), context_of_head());
 }
@@ -108,7 +111,7 @@ asio::awaitable<void> Http1Conversation::finish_early_response() {
     }
     auto const response = std::move(early_->response);
     early_.reset();
-    co_await end_response(response);
+    if (end_response(response)) co_await continue_behind(response);
 }
 
 }  // namespace pathology::pathod
