@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <pathology/pathod/request_function.hpp>
 #include <pathology/proxycore/recently_used.hpp>
 #include <pathology/proxycore/record/choice.hpp>
 #include <string>
@@ -30,6 +31,7 @@ struct Alternative {
     PreparedSpecPtr http1{};  ///< nullptr if its spec is for HTTP/2 alone
     PreparedSpecPtr http2{};  ///< nullptr if its spec is for HTTP/1 alone
     std::string spec{};
+    SpecFunction function{};  ///< makes the spec for each request; empty: `spec` is the one for all
 };
 
 /// What was counted for an anchor, or for one path, client or connection of it.

@@ -1,5 +1,6 @@
 #include "anchors.hpp"
 
+#include <exception>
 #include <utility>
 
 #include "read_anchor.hpp"
@@ -30,9 +31,16 @@ struct Matcher {
         return *matched;
     }
     Anchors::Result<bool> operator()(filter::Filter const& filter) const {
-        auto const matched = filter.matches(request.subject);
+        auto const matched = filter.matches(request.incoming.subject);
         if (!matched) return AnchorFailure{matched.error().message};
         return *matched;
+    }
+    Anchors::Result<bool> operator()(RequestCondition const& condition) const {
+        try {
+            return condition(request.incoming);
+        } catch (std::exception const& error) {
+            return AnchorFailure{error.what()};
+        }
     }
 };
 
@@ -43,9 +51,10 @@ Anchors::Result<AlternativeChoice> choose(Anchor const& anchor, AnchorRequest co
     if (!*matched) return AlternativeChoice{};
     auto choice = anchor.alternatives.choose(request.context).value_or(AlternativeChoice{});
     bool const by_filter = std::holds_alternative<filter::Filter>(anchor.compiled);
-    if (choice.alternative != nullptr && !choice.reason && by_filter) {
+    bool const by_path = std::holds_alternative<pattern::Pattern>(anchor.compiled);
+    if (choice.alternative != nullptr && !choice.reason && !by_path) {
         choice.reason = std::make_shared<proxycore::record::RecordedChoice>();
-        choice.reason->reason = "its filter matches";
+        choice.reason->reason = by_filter ? "its filter matches" : "its condition holds";
     }
     if (choice.reason) choice.reason->anchor = anchor.selector;
     return choice;
@@ -89,6 +98,13 @@ Anchors::Result<void> Anchors::add(std::string_view argument, AnchorOptions cons
 
 Anchors::Result<void> Anchors::add(PathAnchor const& given, AnchorOptions const& options) {
     auto anchor = read_pair(given, options);
+    if (!anchor) return anchor.error();
+    push(std::move(*anchor));
+    return {};
+}
+
+Anchors::Result<void> Anchors::add(FunctionAnchor const& given, AnchorOptions const& options) {
+    auto anchor = read_function_anchor(given, options);
     if (!anchor) return anchor.error();
     push(std::move(*anchor));
     return {};

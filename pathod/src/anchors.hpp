@@ -1,5 +1,5 @@
-// Anchors: responses for paths that match a pattern, or for requests that a filter selects, given at start or while the
-// daemon runs.
+// Anchors: responses for paths that match a pattern, or for requests that a filter or a function selects, given at
+// start or while the daemon runs.
 #pragma once
 
 #include <atomic>
@@ -36,7 +36,7 @@ struct AnchorOptions {
 
 /// A request as anchors see it.
 struct AnchorRequest {
-    filter::Subject const& subject;
+    IncomingRequest const& incoming;
     ChoiceContext context;  ///< with its path
 };
 
@@ -63,14 +63,15 @@ public:
     static Result<Anchors> read(std::span<std::string const> arguments, AnchorOptions const& options);
 
     struct Anchor {
-        std::string selector;  ///< the pattern or filter, as given
-        std::variant<pattern::Pattern, filter::Filter> compiled;
+        std::string selector;  ///< the pattern or filter, as given, or the name of a condition
+        std::variant<pattern::Pattern, filter::Filter, RequestCondition> compiled;
         Alternatives alternatives;
     };
 
     /// Parses one such argument and adds it in front of all others.
     Result<void> add(std::string_view argument, AnchorOptions const& options);
     Result<void> add(PathAnchor const& anchor, AnchorOptions const& options);
+    Result<void> add(FunctionAnchor const& anchor, AnchorOptions const& options);
 
     /// Parses an anchor and adds it behind those given at start. Not during find().
     Result<void> append(PathAnchor const& anchor, AnchorOptions const& options);
@@ -79,9 +80,10 @@ public:
     static Result<void> check(std::string const& spec, AnchorOptions const& options);
 
     /// What the request gets of the first anchor whose pattern matches at the start of the path, or whose filter
-    /// matches, and which has a response for this request; no alternative if there is none. Counts the request.
-    /// Valid as long as this object.
-    /// Errors: a pattern or filter was given up before one matched, so nobody knows which anchor is the first.
+    /// matches, and which has a response for this request; no alternative if there is none. Counts the request. Valid
+    /// as long as this object.
+    /// Errors: a pattern or filter was given up, or a condition threw, before one matched, so nobody knows which anchor
+    /// is the first.
     Result<AlternativeChoice> find(AnchorRequest const& request) const;
 
     /// The anchors that find() may choose from: those whose pattern or filter matches, up to the first that has a

@@ -63,6 +63,14 @@ Message bad_anchor_response(std::string const& reason) {
     return plain_response("Anchor Error", "No anchor can be chosen: " + reason + "\n");
 }
 
+Message failed_function_response(std::string_view text) {
+    Response response;
+    response.code = "500";
+    response.features = {Feature(Header{Literal{"Content-Type"}, Literal{"text/plain"}}),
+                         Feature(Body{Literal{"pathod error: exception: " + std::string(text) + "\n"}})};
+    return response;
+}
+
 Message rejection_response(Rejection const& rejection, bool closes) {
     Response response;
     response.code = std::to_string(rejection.status);

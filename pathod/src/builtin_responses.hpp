@@ -34,6 +34,8 @@ std::string shown_request(std::string_view method, std::string_view target);
 language::Message parse_error_response(language::SpecFailure const& failure, std::string_view spec);
 /// For a request on which the pattern or the filter of an anchor was given up, with the reason.
 language::Message bad_anchor_response(std::string const& reason);
+/// For a request whose response a function of the program was to compute, with the text of its exception. Status 500.
+language::Message failed_function_response(std::string_view text);
 /// For a request that --strict refuses. `closes`: the connection is closed after it (HTTP/1).
 language::Message rejection_response(Rejection const& rejection, bool closes);
 /// For an invalid WebSocket handshake (RFC 6455 §4.4).

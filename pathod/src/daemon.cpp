@@ -215,6 +215,10 @@ boost::system::result<void, StartFailure> Daemon::add_anchor(PathAnchor const& a
     return state_->add_anchor(anchor);
 }
 
+boost::system::result<void, StartFailure> Daemon::add_anchor(FunctionAnchor const& anchor) {
+    return state_->add_anchor(anchor);
+}
+
 boost::system::result<void, StartFailure> Daemon::check_spec(std::string const& spec) const {
     auto const checked = Anchors::check(spec, anchor_options(state_->options));
     if (!checked) return StartFailure{ExitCode::usage, checked.error().message};

@@ -173,16 +173,17 @@ AnchorFailure bad_pattern(std::string_view text, pattern::Failure const& failure
     return {"Invalid regex in anchor: " + std::string(text) + "\n" + describe(shown, text, "pattern")};
 }
 
-Anchors::Result<std::variant<pattern::Pattern, filter::Filter>> compile(std::string_view selector,
-                                                                        AnchorOptions const& options) {
+using Selector = decltype(Anchors::Anchor::compiled);
+
+Anchors::Result<Selector> compile(std::string_view selector, AnchorOptions const& options) {
     if (is_filter(selector)) {
         auto parsed = filter::Filter::parse(selector, {.max_content = options.max_content});
         if (!parsed) return AnchorFailure{describe(parsed.error(), selector)};
-        return std::variant<pattern::Pattern, filter::Filter>(std::move(*parsed));
+        return Selector(std::move(*parsed));
     }
     auto compiled = pattern::Pattern::compile(selector, {.place = pattern::Place::start});
     if (!compiled) return bad_pattern(selector, compiled.error());
-    return std::variant<pattern::Pattern, filter::Filter>(std::move(*compiled));
+    return Selector(std::move(*compiled));
 }
 
 }  // namespace
@@ -193,6 +194,20 @@ Anchors::Result<Anchors::Anchor> read_anchor(AnchorText text, std::string const&
     auto alternatives = SpecReader(text, shown, options).read();
     if (!alternatives) return alternatives.error();
     return Anchors::Anchor{std::string(text.pattern), std::move(*selector), std::move(*alternatives)};
+}
+
+Anchors::Result<Anchors::Anchor> read_function_anchor(FunctionAnchor const& given, AnchorOptions const& options) {
+    auto selector = given.condition ? Anchors::Result<Selector>(given.condition) : compile(given.selector, options);
+    if (!selector) return selector.error();
+    if (auto const* function = std::get_if<SpecFunction>(&given.spec)) {
+        Alternative only;
+        only.function = *function;
+        return Anchors::Anchor{given.selector, std::move(*selector), Alternatives(std::move(only))};
+    }
+    auto const& spec = std::get<std::string>(given.spec);
+    auto alternatives = SpecReader({given.selector, spec}, given.selector + "=" + spec, options).read();
+    if (!alternatives) return alternatives.error();
+    return Anchors::Anchor{given.selector, std::move(*selector), std::move(*alternatives)};
 }
 
 Anchors::Result<void> check_spec(std::string const& spec, AnchorOptions const& options) {

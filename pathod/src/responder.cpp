@@ -35,6 +35,17 @@ void convert_to_http2(language::Message& message) {
     }
 }
 
+IncomingRequest incoming_request(RequestHead const& request, RequestSubject const& subject, std::string_view path,
+                                 ResponseContext const& context) {
+    return {.subject = subject,
+            .target = request.target,
+            .path = path,
+            .body = context.details.body,
+            .body_size = context.details.body_size,
+            .client = context.details.client,
+            .connection = context.connection};
+}
+
 }  // namespace
 
 Responder::Responder(DaemonOptions const& options, Anchors const& anchors, language::Protocol protocol)
@@ -46,18 +57,26 @@ Responder::Responder(DaemonOptions const& options, Anchors const& anchors, langu
 }
 
 OutgoingResponse Responder::respond(RequestHead const& request, std::string_view path, ResponseContext const& context) {
+    RequestSubject const subject(request, context.details);
+    auto const incoming = incoming_request(request, subject, path, context);
     OutgoingResponse response;
     response.seed = context.seed;
-    auto selection = select(request, path, context);
+    auto selection = select(request, incoming, context);
     response.choice = std::move(selection.choice);
+    bool const is_matched = selection.is_matched;
     assign(response, std::move(selection));
     render_for(request, response, context.position);
+    if (options_.observer) {
+        ChosenResponse const chosen{response.rendered_response().record.spec, is_matched};
+        options_.observer(incoming, chosen);
+    }
     return response;
 }
 
 bool Responder::waits(RequestHead const& request, std::string_view path, ResponseContext const& context) {
     RequestSubject const subject(request, context.details);
-    auto const anchors = anchors_.candidates({subject, {.path = path}});
+    auto const incoming = incoming_request(request, subject, path, context);
+    auto const anchors = anchors_.candidates({incoming, {.path = path}});
     // A filter that searches the content decides about it at the end of the request.
     if (!anchors || subject.was_searched()) return false;
     for (auto const* anchor : *anchors) {
@@ -98,16 +117,16 @@ OutgoingResponse Responder::reject(RequestHead const& request, Rejection const& 
 
 // --- selection -------------------------------------------------------------------------------------------------------
 
-Responder::Selection Responder::select(RequestHead const& request, std::string_view path,
+Responder::Selection Responder::select(RequestHead const& request, IncomingRequest const& incoming,
                                        ResponseContext const& context) {
-    auto const found = find_anchor(request, path, context);
+    auto const found = find_anchor(incoming, context);
     if (!found)
         return {prepare(bad_anchor_response(found.error().message)), ResponseOrigin::builtin,
                 "Anchor error: " + found.error().message};
     bool const is_anchor = found->alternative != nullptr;
-    auto const spec = crafted_part(path);
+    auto const spec = crafted_part(incoming.path);
     if (is_anchor || spec) {
-        auto selection = is_anchor ? select_alternative(*found) : select_crafted(*spec);
+        auto selection = is_anchor ? select_alternative(*found, incoming) : select_crafted(*spec);
         if (!options_.strict || !selection.prepared->is_websocket()) return selection;
         auto refusal = refuse_handshake(request);
         if (!refusal) return selection;
@@ -120,18 +139,17 @@ Responder::Selection Responder::select(RequestHead const& request, std::string_v
     if (options_.strict && request.fields.has_token("Upgrade", "websocket"))
         if (auto refusal = refuse_handshake(request)) return std::move(*refusal);
     if (proxycore::websocket::is_handshake(request)) return {websocket_};
-    UnmatchedRequest const unmatched{request.method, path, context.details.client, options_.craft_prefix,
+    UnmatchedRequest const unmatched{request.method, incoming.path, incoming.client, options_.craft_prefix,
                                      options_.craft};
-    return {prepare(not_found_response(unmatched)), ResponseOrigin::builtin};
+    return {.prepared = prepare(not_found_response(unmatched)), .origin = ResponseOrigin::builtin, .is_matched = false};
 }
 
-Anchors::Result<AlternativeChoice> Responder::find_anchor(RequestHead const& request, std::string_view path,
+Anchors::Result<AlternativeChoice> Responder::find_anchor(IncomingRequest const& request,
                                                           ResponseContext const& context) const {
-    RequestSubject const subject(request, context.details);
-    return anchors_.find({subject,
+    return anchors_.find({request,
                           {.seed = context.run_seed,
-                           .path = path,
-                           .client = context.details.client,
+                           .path = request.path,
+                           .client = request.client,
                            .connection = context.connection,
                            .counts = context.counts}});
 }
@@ -144,13 +162,15 @@ std::optional<std::string_view> Responder::crafted_part(std::string_view path) c
 }
 
 /// A spec that is for the other protocol alone gives a parse error.
-Responder::Selection Responder::select_alternative(AlternativeChoice choice) {
+Responder::Selection Responder::select_alternative(AlternativeChoice choice, IncomingRequest const& incoming) {
     bool const is_http2 = settings_.protocol == language::Protocol::http2;
-    auto const& [condition, http1, http2, spec] = *choice.alternative;
+    auto const& [condition, http1, http2, spec, function] = *choice.alternative;
     auto const& prepared = is_http2 ? http2 : http1;
     Selection selection;
     // Not a shared owner: an anchor lives as long as the daemon, and workers would contend for its reference count.
-    if (prepared)
+    if (function)
+        selection = select_computed(function, incoming);
+    else if (prepared)
         selection.prepared = PreparedSpecPtr(PreparedSpecPtr(), prepared.get());
     else if (auto parsed = PreparedSpec::read(spec, settings_, options_.explain))
         selection.prepared = std::move(*parsed);
@@ -158,6 +178,18 @@ Responder::Selection Responder::select_alternative(AlternativeChoice choice) {
         selection = select_error(explain_protocol(parsed.error(), spec), spec);
     selection.choice = std::move(choice.reason);
     return selection;
+}
+
+Responder::Selection Responder::select_computed(SpecFunction const& function, IncomingRequest const& incoming) {
+    try {
+        auto const spec = function(incoming);
+        auto prepared = PreparedSpec::read(spec, settings_, options_.explain);
+        if (!prepared) return select_error(explain_protocol(prepared.error(), spec), spec);
+        return {std::move(*prepared)};
+    } catch (std::exception const& error) {
+        return {prepare(failed_function_response(error.what())), ResponseOrigin::builtin,
+                "Exception: " + std::string(error.what())};
+    }
 }
 
 Responder::Selection Responder::select_crafted(std::string_view encoded) {

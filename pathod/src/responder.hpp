@@ -99,15 +99,17 @@ private:
         std::string error = {};
         std::optional<proxycore::websocket::DeflateParameters> deflate = std::nullopt;
         std::shared_ptr<proxycore::record::RecordedChoice const> choice = nullptr;
+        bool is_matched = true;  ///< see ChosenResponse
     };
 
-    Selection select(proxycore::http::RequestHead const& request, std::string_view path,
+    Selection select(proxycore::http::RequestHead const& request, IncomingRequest const& incoming,
                      ResponseContext const& context);
-    Anchors::Result<AlternativeChoice> find_anchor(proxycore::http::RequestHead const& request, std::string_view path,
+    Anchors::Result<AlternativeChoice> find_anchor(IncomingRequest const& request,
                                                    ResponseContext const& context) const;
     bool may_wait(Alternatives const& alternatives) const;
     std::optional<std::string_view> crafted_part(std::string_view path) const;
-    Selection select_alternative(AlternativeChoice choice);
+    Selection select_alternative(AlternativeChoice choice, IncomingRequest const& incoming);
+    Selection select_computed(SpecFunction const& function, IncomingRequest const& incoming);
     Selection select_crafted(std::string_view encoded);
     std::optional<Selection> refuse_handshake(proxycore::http::RequestHead const& request);
     Selection select_echo_handshake(proxycore::http::RequestHead const& request);

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <pathology/pathod/daemon.hpp>
 #include <pathology/proxycore/console/console.hpp>
+#include <stdexcept>
 #include <thread>
 
 #include "support/client.hpp"
@@ -120,6 +122,68 @@ TEST(AnchorChoices, OfAnAnchorThatIsAddedLater) {
     ASSERT_TRUE(running.daemon.add_anchor("/a=503 | 404"));
     ASSERT_TRUE(running.daemon.add_anchor(PathAnchor{"~m PUT & ~u x=1", "405"}));
     EXPECT_EQ(running.ask(times(get("/a"), 2) + get("/") + "PUT /?x=1 HTTP/1.1\r\n\r\n"), "503 404 200 405");
+}
+
+// --- functions of the program ----------------------------------------------------------------------------------------
+
+TEST(FunctionAnchors, SelectAndCompute) {
+    Running running({});
+    auto const is_long = [](IncomingRequest const& request) { return request.body_size > 3; };
+    ASSERT_TRUE(
+        running.daemon.add_anchor(FunctionAnchor{.selector = "long", .condition = is_long, .spec = "413 | 414"}));
+    auto const length = [](IncomingRequest const& request) { return std::to_string(200 + request.body_size); };
+    ASSERT_TRUE(running.daemon.add_anchor(FunctionAnchor{.selector = "/len", .spec = length}));
+    auto const with_body = [](std::string_view path, std::string_view body) {
+        return "POST " + std::string(path) + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) +
+               "\r\n\r\n" + std::string(body);
+    };
+    EXPECT_EQ(running.ask(with_body("/", "abc") + with_body("/", "abcd") + with_body("/", "abcd") +
+                          with_body("/len", "abcd")),
+              "800 413 414 204");
+    auto const entries = running.daemon.log().entries();
+    EXPECT_EQ(entries.at(1).choice->anchor, "long");
+    EXPECT_EQ(entries.at(1).choice->reason, "in order");
+}
+
+TEST(FunctionAnchors, BecomeErrorsIfTheyThrowOrReturnNoSpec) {
+    Running running({});
+    auto const throws = [](IncomingRequest const&) -> std::string { throw std::runtime_error("no idea"); };
+    ASSERT_TRUE(running.daemon.add_anchor(FunctionAnchor{.selector = "/throws", .spec = throws}));
+    auto const bad = [](IncomingRequest const&) { return std::string("200:y"); };
+    ASSERT_TRUE(running.daemon.add_anchor(FunctionAnchor{.selector = "/bad", .spec = bad}));
+    auto const unsure = [](IncomingRequest const& request) -> bool {
+        if (request.path == "/unsure") throw std::runtime_error("not sure");
+        return false;
+    };
+    ASSERT_TRUE(running.daemon.add_anchor(FunctionAnchor{.selector = "unsure", .condition = unsure, .spec = "200"}));
+    EXPECT_EQ(running.ask(get("/throws") + get("/bad") + get("/unsure")), "500 800 800");
+    auto const entries = running.daemon.log().entries();
+    EXPECT_EQ(entries.at(0).message, "Exception: no idea");
+    EXPECT_THAT(entries.at(1).message, testing::StartsWith("Parse error: "));
+    EXPECT_EQ(entries.at(2).message, "Anchor error: not sure");
+}
+
+TEST(FunctionAnchors, AreRefusedWithABadPatternOrSpec) {
+    Running running({});
+    auto const pattern = running.daemon.add_anchor(FunctionAnchor{.selector = "/(", .spec = "200"});
+    EXPECT_THAT(pattern.error().message, HasSubstr("Invalid regex in anchor"));
+    auto const spec = running.daemon.add_anchor(FunctionAnchor{.selector = "/", .spec = "200:y"});
+    EXPECT_THAT(spec.error().message, HasSubstr("200:y"));
+}
+
+TEST(Observer, SeesEachRequestAndItsResponse) {
+    std::mutex mutex;
+    std::vector<std::string> seen;
+    DaemonOptions options{.anchors = {"/a=404"}};
+    options.observer = [&](IncomingRequest const& request, ChosenResponse const& response) {
+        std::scoped_lock const lock(mutex);
+        seen.push_back(std::string(request.path) + " " + std::string(response.spec.substr(0, 3)) +
+                       (response.is_matched ? "" : " unmatched"));
+    };
+    Running running(std::move(options));
+    running.ask(get("/a") + get("/p/201") + get("/x"));
+    std::scoped_lock const lock(mutex);
+    EXPECT_THAT(seen, testing::ElementsAre("/a 404", "/p/201 201", "/x 800 unmatched"));
 }
 
 // --- several workers -------------------------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ Anchors::Result<AlternativeChoice> choice_of(Anchors const& anchors, std::string
     proxycore::http::RequestHead const head{.method = "GET", .target = path};
     RequestDetails const details;
     RequestSubject const subject(head, details);
-    return anchors.find({subject, {.path = path}});
+    IncomingRequest const incoming{.subject = subject, .target = path, .path = path};
+    return anchors.find({incoming, {.path = path}});
 }
 
 /// Its spec; why there is none.
@@ -211,7 +212,8 @@ protected:
             .method = std::move(method), .target = std::move(target), .fields = {{"Host", "x"}, {"X-Test", "503"}}};
         RequestDetails const details{.body = body, .body_size = body.size()};
         RequestSubject const subject(head, details);
-        auto const choice = anchors.find({subject, {.path = head.target}});
+        IncomingRequest const incoming{.subject = subject, .target = head.target, .path = head.target};
+        auto const choice = anchors.find({incoming, {.path = head.target}});
         if (!choice) return choice.error().message;
         if (choice->alternative == nullptr) return "none";
         return choice->alternative->spec + (choice->reason ? ", " + to_string(*choice->reason) : "");

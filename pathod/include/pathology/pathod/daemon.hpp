@@ -49,6 +49,7 @@ public:
     /// now on, until the daemon is restarted. Errors: as start(); usage if the daemon was never started.
     boost::system::result<void, StartFailure> add_anchor(std::string const& anchor);
     boost::system::result<void, StartFailure> add_anchor(PathAnchor const& anchor);
+    boost::system::result<void, StartFailure> add_anchor(FunctionAnchor const& anchor);
 
     /// Checks a spec for url_for(), as those of anchors are checked: it has to be valid for one version of HTTP.
     /// Errors: usage, with a caret.

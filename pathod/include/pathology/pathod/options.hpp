@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <pathology/pathod/request_function.hpp>
 #include <pathology/pathod/tls_options.hpp>
 #include <pathology/proxycore/record/clock.hpp>
 #include <string>
@@ -74,6 +75,9 @@ struct DaemonOptions {
     std::uint32_t http2_window = 1U << 20U;  ///< bytes of content on each stream: SETTINGS_INITIAL_WINDOW_SIZE
     /// WINDOW_UPDATE, at the start for the connection and as content arrives. Otherwise large uploads stall.
     bool http2_window_updates = true;
+
+    /// Sees each request, and the response that was chosen for it.
+    RequestObserver observer = {};
 
     // --- limits ---
     bool craft = true;                                       ///< false: specs in paths are refused, anchors still work
