@@ -284,6 +284,30 @@ TEST(Proxy, StandsInFrontOfAServer) {
     EXPECT_EQ(proxy.take_flow(10s)->mode, "reverse:" + daemon.url());
 }
 
+TEST(ProxyUrl, HasTheSchemeOfItsMode) {
+    struct Row {
+        std::string mode, scheme;
+    };
+    for (auto const& [mode, scheme] :
+         {Row{"regular", "http"}, Row{"socks5", "socks5"}, Row{"upstream:http://127.0.0.1:9", "http"},
+          Row{"reverse:http://127.0.0.1:9", "http"}, Row{"reverse:https://127.0.0.1:9", "https"},
+          Row{"reverse:tcp://127.0.0.1:9", "tcp"}}) {
+        Proxy const proxy({.mode = mode});
+        EXPECT_EQ(proxy.url(), scheme + "://" + proxy.address()) << mode;
+    }
+}
+
+TEST(ProxyUrl, IsWhatClientsUse) {
+    Daemon daemon({.anchors = {{"/x", "200:b'from behind'"}}, .tls = DaemonTls{}});
+    Proxy reverse({.mode = "reverse:" + daemon.url(), .settings = {"ssl_insecure=true"}});
+    Curl trusting;
+    trusting.set(CURLOPT_CAINFO, reverse.authority_file().c_str());
+    EXPECT_EQ(trusting.get(reverse.url("/x")).body, "from behind");
+    Proxy socks({.mode = "socks5", .settings = {"ssl_insecure=true"}});
+    trusting.set(CURLOPT_PROXY, socks.url().c_str()).set(CURLOPT_NOPROXY, "");
+    EXPECT_EQ(trusting.get(daemon.url("/x")).body, "from behind");
+}
+
 TEST(Proxy, SpeaksSocks) {
     Daemon daemon;
     Proxy proxy({.mode = "socks5"});

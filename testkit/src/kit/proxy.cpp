@@ -125,6 +125,13 @@ template <class Work> void translated(Work work) {
     }
 }
 
+/// That of the URL by which clients use the proxy.
+std::string scheme_of(proxycore::modes::Mode const& mode) {
+    auto const traits = traits_of(mode);
+    if (traits.first_layer == proxycore::modes::FirstLayer::socks5) return "socks5";
+    return traits.fixed_server != nullptr ? traits.fixed_server->scheme : "http";
+}
+
 }  // namespace
 
 class Proxy::Impl {
@@ -149,6 +156,7 @@ public:
         proxy.options().apply(settings);
         proxy.start();
         port = proxy.port();
+        scheme = scheme_of(proxy.listeners().at(0).mode);
         confdir = proxy.options().get<std::string>("confdir");
     }
 
@@ -157,6 +165,7 @@ public:
     proxycore::proxy::Proxy proxy;
     std::shared_ptr<proxycore::multiupstream::Selector> selector;  // of the options; nullptr: another one, or none
     std::uint16_t port = 0;
+    std::string scheme;
     std::filesystem::path confdir;
 
     /// On the thread of the proxy, or after its end.
@@ -191,7 +200,7 @@ Proxy::~Proxy() { stop(); }
 
 std::uint16_t Proxy::port() const { return impl_->port; }
 std::string Proxy::address() const { return "127.0.0.1:" + std::to_string(port()); }
-std::string Proxy::url() const { return "http://" + address(); }
+std::string Proxy::url() const { return impl_->scheme + "://" + address(); }
 std::string Proxy::url(std::string_view path) const { return url().append(path); }
 
 std::string Proxy::authority_file() const { return (impl_->confdir / "pathology-ca-cert.pem").string(); }

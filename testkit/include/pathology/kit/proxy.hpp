@@ -80,7 +80,9 @@ public:
     // --- address ---
     std::uint16_t port() const;
     std::string address() const;                   ///< "127.0.0.1:40001"
-    std::string url() const;                       ///< "http://127.0.0.1:40001"; no slash at the end
+    /// "http://127.0.0.1:40001", "socks5://127.0.0.1:40001"; of a reverse proxy with the scheme of its server. No slash at
+    /// the end.
+    std::string url() const;
     std::string url(std::string_view path) const;  ///< url() and the path, for a reverse proxy
 
     // --- TLS ---
