@@ -3,6 +3,8 @@
 #include <pathology/pathoc/client.hpp>
 #include <utility>
 
+#include "shell.hpp"
+
 namespace pathology::kit {
 namespace {
 
@@ -53,14 +55,6 @@ Response to_response(pathoc::Result<pathoc::Response> result, std::string const&
     response.keep_alive = from.keep_alive;
     response.duration = from.timings.whole;
     return response;
-}
-
-/// Quotes a text as one word of a shell command.
-std::string quoted_for_shell(std::string_view text) {
-    if (text.find_first_of("\"\\$`!") == std::string_view::npos) return '"' + std::string(text) + '"';
-    std::string word = "'";
-    for (char const c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return word + "'";
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <pathology/kit/flow.hpp>
 #include <pathology/kit/message.hpp>
+#include <pathology/pathod/request_function.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,9 @@ bool is_request(proxycore::record::Exchange const& entry);
 
 /// The request of an entry. Precondition: is_request().
 Request to_request(proxycore::record::Exchange entry);
+
+/// A request whose response is being chosen: its method, target, path, headers, body and connection.
+Request to_request(pathod::IncomingRequest const& incoming);
 
 /// The requests among the entries, in their order.
 std::vector<Request> to_requests(std::vector<proxycore::record::Exchange> entries);

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <iostream>
-#include <mutex>
 #include <pathology/kit/failure.hpp>
-#include <pathology/pathod/daemon.hpp>
 
 #include "convert.hpp"
-#include "temporary.hpp"
+#include "daemon_impl.hpp"
 
 namespace pathology::kit {
 namespace {
@@ -90,35 +88,40 @@ std::string describe(std::vector<Request> const& requests) {
 
 }  // namespace
 
-class Daemon::Impl {
-public:
-    explicit Impl(DaemonOptions const& options) : on_hanging(options.on_hanging), daemon(to_pathod(options)) {
-        // Port 0: parallel tests must not collide. The port is kept for tests that read it after stop().
-        if (auto const started = daemon.start(); !started) throw DaemonError(started.error().message);
-        port = daemon.port();
-        url = daemon.url();
-    }
+Daemon::Impl::Impl(DaemonOptions const& options)
+    : on_hanging(options.on_hanging), on_unmatched(options.on_unmatched), daemon(observed(options)) {
+    // Port 0: parallel tests must not collide. The port is kept for tests that read it after stop().
+    if (auto const started = daemon.start(); !started) throw DaemonError(started.error().message);
+    port = daemon.port();
+    url = daemon.url();
+}
 
-    std::string authority_pem() const { return daemon.authority_pem().value(); }
+std::string const& Daemon::Impl::authority_file() {
+    std::call_once(authority_written, [this] { authority.emplace("pathology-authority", authority_pem()); });
+    return authority->name();
+}
 
-    std::string const& authority_file() {
-        std::call_once(authority_written, [this] { authority.emplace("pathology-authority", authority_pem()); });
-        return authority->name();
-    }
+std::vector<Request> Daemon::Impl::unfinished() const {
+    auto requests = to_requests(daemon.log().entries());
+    std::erase_if(requests, [](Request const& request) { return !request.unfinished; });
+    return requests;
+}
 
-    std::vector<Request> unfinished() const {
-        auto requests = to_requests(daemon.log().entries());
-        std::erase_if(requests, [](Request const& request) { return !request.unfinished; });
-        return requests;
-    }
+pathod::DaemonOptions Daemon::Impl::observed(DaemonOptions const& options) {
+    auto result = to_pathod(options);
+    result.observer = [this](auto const& request, auto const& response) { ledger.observe(request, response); };
+    return result;
+}
 
-    HangingReport const on_hanging;
-    pathod::Daemon daemon;
-    std::uint16_t port = 0;
-    std::string url;
-    std::once_flag authority_written;
-    std::optional<TemporaryFile> authority;
-};
+void Daemon::Impl::report_unmatched() const {
+    auto const report = ledger.unmatched_report();
+    auto const script = ledger.first_script();
+    if (!report) return;
+    if (on_unmatched)
+        on_unmatched(*report);
+    else if (script)
+        fail(*report, *script);
+}
 
 void log_hanging(std::string const& report) { std::cerr << report << std::flush; }
 
@@ -126,19 +129,19 @@ void fail_on_hanging(std::string const& report) { fail(report); }
 
 void ignore_hanging(std::string const& /*report*/) {}
 
+void fail_on_unmatched(std::string const& report) { fail(report); }
+
+void ignore_unmatched(std::string const& /*report*/) {}
+
 Daemon::Daemon(DaemonOptions options) : impl_(std::make_unique<Impl>(options)) {}
 
 Daemon::~Daemon() {
     stop();
+    for (auto const& failure : impl_->ledger.failures({}, seed())) fail(failure.text, failure.where);
+    impl_->report_unmatched();
     auto const hanging = unfinished();  // read after stop(), since a response may finish meanwhile
     if (hanging.empty() || !impl_->on_hanging) return;
     impl_->on_hanging("kit::Daemon: these responses were not finished when the daemon stopped:\n" + describe(hanging));
-}
-
-void Daemon::on(std::string_view pattern, std::string_view spec) {
-    pathod::PathAnchor const anchor{std::string(pattern), std::string(spec)};
-    auto const added = impl_->daemon.add_anchor(anchor);
-    if (!added) throw DaemonError(added.error().message);
 }
 
 std::uint16_t Daemon::port() const { return impl_->port; }
@@ -207,7 +210,10 @@ std::vector<std::string> Daemon::protocol_errors() const {
     return all;
 }
 
-void Daemon::forget() { impl_->daemon.log().clear(); }
+void Daemon::forget() {
+    impl_->daemon.log().clear();
+    impl_->ledger.forget_unmatched();
+}
 
 std::vector<Request> Daemon::unfinished() const { return impl_->unfinished(); }
 

@@ -61,6 +61,19 @@ Request to_request(Exchange entry) {
     return request;
 }
 
+Request to_request(pathod::IncomingRequest const& incoming) {
+    Request request;
+    request.method = incoming.subject.method().value_or("");
+    request.target = incoming.target;
+    request.path = incoming.path;
+    if (auto const* fields = incoming.subject.fields(proxycore::filter::Side::request)) request.headers = *fields;
+    request.body = incoming.body;
+    request.body_size = incoming.body_size;
+    request.connection = incoming.connection;
+    request.unfinished = true;
+    return request;
+}
+
 std::vector<Request> to_requests(std::vector<Exchange> entries) {
     std::vector<Request> requests;
     for (auto& entry : entries) {

@@ -116,6 +116,41 @@ TEST_F(Login, KnowsNothingElse) {
     EXPECT_THAT(daemon.requests(), SizeIs(1));  // those of the other tests are forgotten
 }
 
+TEST_F(Fetching, RetriesAPayment) {
+    daemon.on({.method = "GET", .path = "/pay"}, {"503", "503", "200:b'paid'"});  // then the last stays
+    EXPECT_EQ(fetch_with_retries(daemon.url("/pay"), 3).body, "paid");
+}
+
+TEST_F(Fetching, ReadsComputedResponses) {
+    daemon.on({.path = regex("/users/[0-9]+"), .query = {{"full", "1"}}},
+              [](Request const& request) { return respond(200).header("X-Test", "1").body(request.path); });
+    EXPECT_EQ(fetch(daemon.url("/users/7?full=1")).body, "/users/7?full=1");
+}
+
+TEST_F(Fetching, WaitsForASlowResponse) {
+    daemon.on({.path = "/slow"}, respond(200).body("late").delay(300ms));
+    EXPECT_EQ(fetch(daemon.url("/slow")).body, "late");
+    daemon.on({.path = "/cut"}, respond(200).body("never whole").resets_after(45));
+    EXPECT_FALSE(fetch(daemon.url("/cut")).complete);
+}
+
+TEST_F(Fetching, TriesExactlyTwice) {
+    daemon.on({.path = "/flaky"}, {"503", "200"});
+    daemon.expect({.method = "GET", .path = "/flaky"}).times(2);
+    daemon.expect({.method = "POST"}).never();
+    fetch_with_retries(daemon.url("/flaky"), 5);
+    EXPECT_TRUE(daemon.verify());  // at the latest the end of the test does so
+}
+
+TEST_F(Fetching, LogsInBeforeItReads) {
+    Order order;
+    daemon.on({.path = "/login"}, "302:l'/news'");
+    daemon.on({.path = "/news"}, "200:b'news'");
+    daemon.expect({.path = "/login"}).in_order(order);
+    daemon.expect({.path = "/news"}).in_order(order);
+    EXPECT_EQ(fetch(daemon.url("/login")).body, "news");
+}
+
 TEST(FetchingSafely, TrustsWhomItIsConfiguredTo) {
     Daemon daemon({.tls = DaemonTls{}});
     EXPECT_EQ(fetch_trusting(daemon.authority_file(), daemon.url_for("200:b'safe'")).body, "safe");

@@ -2,14 +2,19 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <pathology/kit/expectation.hpp>
+#include <pathology/kit/match.hpp>
 #include <pathology/kit/message.hpp>
+#include <pathology/kit/responses.hpp>
 #include <pathology/kit/taken.hpp>
 #include <pathology/kit/verdict.hpp>
+#include <source_location>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -17,8 +22,9 @@
 
 namespace pathology::kit {
 
-/// A response for all paths that match: `pattern` is any Perl-style regular expression, matched at the start of the path, or
-/// a filter such as `~m POST`, matched with the request. `spec` may have alternatives, `503 | 503 | 200`: doc/pathod.md.
+/// A response for all paths that match: `pattern` is any Perl-style regular expression, matched at the start of the
+/// path, or a filter such as `~m POST`, matched with the request. `spec` may have alternatives, `503 | 503 | 200`:
+/// doc/pathod.md.
 struct Anchor {
     std::string pattern, spec;
 };
@@ -51,6 +57,12 @@ void log_hanging(std::string const& report);      ///< writes it to standard err
 void fail_on_hanging(std::string const& report);  ///< fails the test
 void ignore_hanging(std::string const& report);
 
+/// Receives a few lines about the requests that neither a response nor an expectation was for.
+using UnmatchedReport = std::function<void(std::string const& report)>;
+
+void fail_on_unmatched(std::string const& report);  ///< fails the test
+void ignore_unmatched(std::string const& report);
+
 /// Every member has a default: `Daemon daemon({.anchors = {{"/foo", "404"}}, .seed = 1});`
 struct DaemonOptions {
     std::vector<Anchor> anchors = {};                  ///< the first that matches wins
@@ -75,6 +87,9 @@ struct DaemonOptions {
     std::size_t keep_bytes = 64 * 1024;  ///< of each request's body, and of its raw bytes
     /// Called by the destructor if a response was not finished. Idle keep-alive connections are not reported.
     HangingReport on_hanging = log_hanging;
+    /// Called by the destructor if requests got pathod's own response that there is none for them, and no expectation
+    /// matches them. Empty: they fail the test if it called on() with a RequestMatch, or expect().
+    UnmatchedReport on_unmatched = {};
 };
 
 /// Why a daemon did not start, in a sentence; for an invalid anchor with the spec and a caret.
@@ -109,9 +124,33 @@ public:
     Daemon(Daemon const&) = delete;
     Daemon& operator=(Daemon const&) = delete;
 
-    /// Responds with `spec` on paths that `pattern` matches, before all earlier anchors; see Anchor.
+    /// Responds on paths that `pattern` matches, or to requests that it selects as a filter, before all earlier
+    /// anchors; see Anchor for the pattern, Responses for the rest.
     /// Errors: throws DaemonError, as the constructor.
-    void on(std::string_view pattern, std::string_view spec);
+    template <std::convertible_to<std::string_view> Pattern>
+    void on(Pattern const& pattern, Responses responses, std::source_location where = std::source_location::current()) {
+        on_pattern(pattern, std::move(responses), where);
+    }
+
+    /// Responds to the requests that `match` means, before all earlier anchors; see Responses.
+    ///
+    ///     daemon.on({.method = "POST", .path = "/pay"}, {"503", "503", "200:b'ok'"});
+    ///     daemon.on({.path = "/slow"}, respond(200).body("late").delay(500ms));
+    ///     daemon.on({.path = "/sum"}, [](Request const& request) { return respond(200).body(request.body); });
+    ///
+    /// Errors: throws DaemonError, with a caret, if a spec or the filter is invalid.
+    void on(RequestMatch match, Responses responses, std::source_location where = std::source_location::current());
+
+    /// Expects requests from now on, at least one if nothing else is said. What does not come true fails the test when
+    /// the daemon is destroyed, at the line of this call. It gives no response. The reference is valid as long as the
+    /// daemon.
+    Expectation& expect(RequestMatch match, std::source_location where = std::source_location::current());
+
+    /// Waits until all expectations hold, at most for `limit`; which do not, and why.
+    [[nodiscard]] Verdict verify(Limit limit = Limit::zero()) const;
+
+    /// The first hundred requests that neither a response nor an expectation was for.
+    std::vector<Request> unmatched() const;
 
     // --- address ---
     std::uint16_t port() const;
@@ -143,7 +182,7 @@ public:
 
     std::vector<Frame> frames() const;                 ///< all recorded, oldest first
     std::vector<std::string> protocol_errors() const;  ///< `Bad HTTP request line: …`, `Timeout`
-    void forget();                                     ///< drops all of these, taken or not; keeps anchors
+    void forget();  ///< drops all of these, taken or not, and unmatched(); keeps anchors and expectations
 
     // --- state ---
     std::vector<Request> unfinished() const;  ///< whose responses are being written, or pause
@@ -157,6 +196,8 @@ public:
 
 private:
     std::string complaints() const;
+
+    void on_pattern(std::string_view pattern, Responses responses, std::source_location where);
 
     class Impl;
     std::unique_ptr<Impl> impl_;
