@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "support/page.hpp"
 
@@ -26,6 +27,25 @@ TEST(Document, ShowsCodeThatIsRun) {
     auto const shown = test::blocks_of(TESTKIT_PAGE, "cpp");
     EXPECT_GE(shown.size(), 10U);
     for (auto const& block : shown) EXPECT_THAT(recipes, HasSubstr(block.text));
+}
+
+/// The code in the last cell of each row of the page's tables.
+std::vector<std::string> code_cells(std::string const& page) {
+    std::vector<std::string> cells;
+    std::istringstream lines(page);
+    for (std::string line; std::getline(lines, line);) {
+        auto const begin = line.rfind("| `");
+        if (line.starts_with("|") && line.ends_with("` |") && begin > 0)
+            cells.push_back(line.substr(begin + 3, line.size() - begin - 6));
+    }
+    return cells;
+}
+
+TEST(Document, ComparesMockServersByCodeThatIsRun) {
+    auto const run = content(MOCK_SERVERS);
+    auto const cells = code_cells(content(MOCK_SERVERS_PAGE));
+    EXPECT_GE(cells.size(), 50U);
+    for (auto const& cell : cells) EXPECT_THAT(run, HasSubstr(cell));
 }
 
 TEST(Document, NamesEveryMatcher) {
