@@ -85,7 +85,8 @@ Parsed<AlternativeText> read_one(std::string_view text, SourceSpan span) {
 
 class Reader {
 public:
-    explicit Reader(std::string_view text) : text_(text), parts_(language::split_alternatives(text)) {}
+    explicit Reader(std::string_view text)
+        : text_(text), parts_(language::split_alternatives(text)), has_bar_(parts_.size() > 1) {}
 
     Parsed<AlternativesText> read() {
         // A lone `*` is a spec that does not parse, not a setting.
@@ -120,7 +121,7 @@ private:
     }
 
     std::optional<SpecFailure> read_alternative(SourceSpan span) {
-        if (span.begin == span.end && parts_.size() > 1)
+        if (span.begin == span.end && has_bar_)
             return fail(SpecErrc::syntax, span, "expected a spec on both sides of |");
         if (parts_.size() > 1 && is_setting(text_of(span)))
             return fail(SpecErrc::syntax, span, "* and per stand behind the last alternative");
@@ -143,7 +144,8 @@ private:
     }
 
     std::string_view text_;
-    std::vector<SourceSpan> parts_;
+    std::vector<SourceSpan> parts_;  // without the settings, once they are read
+    bool has_bar_;
     AlternativesText result_;
     SourceSpan star_;
     std::uint32_t chances_ = 0;  // of the alternatives so far

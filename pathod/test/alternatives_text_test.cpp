@@ -69,6 +69,7 @@ INSTANTIATE_TEST_SUITE_P(
     Invalid, AlternativesOf,
     testing::Values(
         TextCase{"EmptyFirst", "| 200", ":1:1: expected a spec on both sides of |\n| 200\n^"},
+        TextCase{"EmptyBeforeASetting", "| *\n", ":1:1: expected a spec on both sides of |\n| *\n^"},
         TextCase{"EmptyBetween", "503 | | 200", ":1:7: expected a spec on both sides of |\n503 | | 200\n      ^"},
         TextCase{"EmptyLast", "503 |", ":1:6: expected a spec on both sides of |\n503 |\n     ^"},
         TextCase{"EveryNone", "503 | 1/0 200",
