@@ -127,6 +127,8 @@ private:
             return fail(SpecErrc::syntax, span, "* and per stand behind the last alternative");
         auto alternative = read_one(text_, span);
         if (!alternative) return alternative.error();
+        if (has_misplaced_comment(alternative->spec))
+            return fail(SpecErrc::syntax, alternative->spec, "a comment has a line of its own");
         if (alternative->condition.kind == Condition::Kind::chance) {
             auto& [kind, count, of, from, below] = alternative->condition;
             from = chances_;
@@ -136,6 +138,13 @@ private:
         }
         result_.alternatives.push_back(*alternative);
         return std::nullopt;
+    }
+
+    /// A `#` behind a bar or a condition is text, but alone the spec would begin with a comment.
+    bool has_misplaced_comment(SourceSpan spec) const {
+        auto const before = text_.substr(0, spec.begin);
+        auto const line = before.substr(before.rfind('\n') + 1);
+        return text_of(spec).starts_with('#') && line.find_first_not_of(white_space) != line.npos;
     }
 
     bool has_sequence() const {

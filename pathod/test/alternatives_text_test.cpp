@@ -69,6 +69,10 @@ INSTANTIATE_TEST_SUITE_P(
     Invalid, AlternativesOf,
     testing::Values(
         TextCase{"EmptyFirst", "| 200", ":1:1: expected a spec on both sides of |\n| 200\n^"},
+        TextCase{"CommentBehindABarInItsLine", "503 | # late\n200",
+                 ":1:7: a comment has a line of its own\n503 | # late\n      ^"},
+        TextCase{"CommentBehindACondition", "1/3 #'\n503 | 200",
+                 ":1:5: a comment has a line of its own\n1/3 #'\n    ^"},
         TextCase{"EmptyBeforeASetting", "| *\n", ":1:1: expected a spec on both sides of |\n| *\n^"},
         TextCase{"EmptyBetween", "503 | | 200", ":1:7: expected a spec on both sides of |\n503 | | 200\n      ^"},
         TextCase{"EmptyLast", "503 |", ":1:6: expected a spec on both sides of |\n503 |\n     ^"},
