@@ -84,13 +84,14 @@ unsigned TestClient::open_tunnel_by_http2(std::string const& where, http::Fields
     return status;
 }
 
-unsigned TestClient::open_websocket_by_http2(std::string const& url) {
+unsigned TestClient::open_websocket_by_http2(std::string const& url, http::Fields const& more) {
     unsigned status = 0;
     run([&, this]() -> asio::awaitable<void> {
-        http::Fields const fields{{"Connection", "Upgrade"},
-                                  {"Upgrade", "websocket"},
-                                  {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="},
-                                  {"Sec-WebSocket-Version", "13"}};
+        http::Fields fields{{"Connection", "Upgrade"},
+                            {"Upgrade", "websocket"},
+                            {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="},
+                            {"Sec-WebSocket-Version", "13"}};
+        for (auto const& field : more) fields.add(field.name, field.value);
         auto const request = flow::Request::make("GET", url, "", fields).value();
         auto const stream = http2().ask();
         co_await stream->send(request);

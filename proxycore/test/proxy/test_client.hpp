@@ -39,7 +39,7 @@ public:
     /// Gives the status; only 200 opens one.
     unsigned open_tunnel_by_http2(std::string const& where, http::Fields const& fields = {});
     /// The same with a WebSocket; 101 opens one.
-    unsigned open_websocket_by_http2(std::string const& url);
+    unsigned open_websocket_by_http2(std::string const& url, http::Fields const& more = {});
     /// `GET url` on another stream of that connection; gives the status.
     unsigned get_on_new_stream(std::string const& url, http::Fields const& fields = {});
     /// Sends `GET url` on another stream of that connection; gives its number, for read_stream().
