@@ -21,7 +21,8 @@ using proxycore::flow::HttpFlow;
 using proxycore::proxy::test::TestClient;
 using proxycore::test::HookRecorder;
 
-constexpr std::chrono::milliseconds client_patience{5000}, short_patience{300};
+constexpr std::chrono::milliseconds client_patience{5000},
+    short_patience{1000};  // short: of a client that gets nothing
 
 /// The route of every request in the modes that have none of their own.
 class FixedRoute final : public upstream::Selector {
