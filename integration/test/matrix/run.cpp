@@ -180,15 +180,23 @@ private:
 };
 
 void print_impossible() {
-    std::map<std::string, std::size_t> reasons;
+    struct Count {
+        std::size_t all = 0, core = 0;
+    };
+    std::map<std::string, Count> reasons;
     std::size_t count = 0, all = 0;
     for_each_cell([&](Cell const& cell) {
         ++all;
         auto const reason = why_impossible(cell);
-        if (reason) ++reasons[*reason], ++count;
+        if (!reason) return;
+        ++count;
+        auto& of_reason = reasons[*reason];
+        ++of_reason.all;
+        of_reason.core += cell.is_core() ? 1 : 0;
     });
     std::cout << count << " of " << all << " cells are impossible:\n";
-    for (auto const& [reason, cells] : reasons) std::cout << "    " << cells << ": " << reason << '\n';
+    for (auto const& [reason, cells] : reasons)
+        std::cout << "    " << cells.all << ", " << cells.core << " of them in the core: " << reason << '\n';
 }
 
 int run_all(Options const& options, Groups groups, std::string const& no_namespace) {
@@ -216,7 +224,10 @@ int run_program(std::vector<std::string> const& words) {
     }
     auto const cells = chosen(*options);
     if (cells.empty()) {
-        std::cerr << "no possible cell has that name\n";
+        std::cerr << "no possible cell has that form\n";
+        for (auto const& form : options->only)
+            if (auto const cell = parse_cell(form))
+                std::cerr << form << ": " << why_impossible(*cell).value_or("") << '\n';
         return 2;
     }
     auto groups = grouped(cells, *options);
