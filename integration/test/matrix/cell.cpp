@@ -15,7 +15,7 @@ std::array<Axis, axis_count> const& axes() {
           {"small", "large", "chunked", "trailers", "interim", "upload", "early", "events", "ws-text", "ws-binary",
            "ws-fragmented", "ws-deflate", "ws-close", "tcp", "error-before", "error-middle", "error-after"}},
          {"fault", {"none", "stall", "reset", "half-close", "cut", "truncate", "garbage"}},
-         {"addon", {"none", "edits", "answers", "holds"}}}};
+         {"addon", {"none", "edits", "responds", "holds"}}}};
     return all;
 }
 

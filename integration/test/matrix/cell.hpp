@@ -36,7 +36,7 @@ enum class Exchange {
     error_after
 };
 enum class Fault { none, stall, reset, half_close, cut, truncate, garbage };
-enum class Addon { none, edits, answers, holds };
+enum class Addon { none, edits, responds, holds };
 
 /// The names of an axis and of its values, in the order of the enumerators.
 struct Axis {

@@ -44,7 +44,7 @@ void expect_silence(Topology& topology, Cell const& cell, Report& report) {
 }  // namespace
 
 bool stays_at_server(Cell const& cell) {
-    return cell.exchange() == Exchange::early && cell.fault() == Fault::stall && cell.addon() != Addon::answers;
+    return cell.exchange() == Exchange::early && cell.fault() == Fault::stall && cell.addon() != Addon::responds;
 }
 
 Report run(Topology& topology, Cell const& cell) {

@@ -55,10 +55,10 @@ Script script_of(Exchange exchange) {
 }
 
 /// What the client gets.
-enum class Outcome { whole, answered, bad_gateway, broken, nothing };
+enum class Outcome { whole, responded, bad_gateway, broken, nothing };
 
 Outcome outcome_of(Cell const& cell, Script const& script, Fault fault) {
-    if (cell.addon() == Addon::answers) return Outcome::answered;
+    if (cell.addon() == Addon::responds) return Outcome::responded;
     if (fault == Fault::none || script.is_complete) return Outcome::whole;
     if (fault == Fault::stall) return Outcome::nothing;
     return script.is_streamed && fault != Fault::garbage ? Outcome::broken : Outcome::bad_gateway;
@@ -82,10 +82,10 @@ struct Sides {
     Outcome outcome;
     std::string content() const {
         bool const is_edited = cell.addon() == Addon::edits && !script.is_streamed;
-        return outcome == Outcome::answered ? "answered" : is_edited ? "edited" : script.content;
+        return outcome == Outcome::responded ? "responded" : is_edited ? "edited" : script.content;
     }
     unsigned status() const {
-        return outcome == Outcome::answered ? 403 : outcome == Outcome::bad_gateway ? 502 : script.status;
+        return outcome == Outcome::responded ? 403 : outcome == Outcome::bad_gateway ? 502 : script.status;
     }
 };
 
@@ -102,7 +102,7 @@ void expect_client(Sides const& sides, pathoc::Result<pathoc::Response> const& r
     bool const is_edited = sides.cell.addon() == Addon::edits && sides.outcome == Outcome::whole;
     report.expect_equal("the client's X-Edited", response->head.fields.first("x-edited").value_or(""),
                         is_edited && !sides.script.is_streamed ? "response" : "");
-    if (sides.outcome == Outcome::answered) return;
+    if (sides.outcome == Outcome::responded) return;
     report.expect_equal("the client's trailer", response->trailers.first("x-sum").value_or(""), sides.script.trailer);
     std::string interim;
     for (auto const& head : response->interim)
@@ -111,7 +111,7 @@ void expect_client(Sides const& sides, pathoc::Result<pathoc::Response> const& r
 }
 
 void expect_server(Sides const& sides, Topology& topology, std::string const& path, Report& report) {
-    if (sides.outcome == Outcome::answered)
+    if (sides.outcome == Outcome::responded)
         return report.expect_equal("the server's requests", topology.daemon->requests().size(), 0U);
     auto request = topology.daemon->take_request(record_patience).value();
     if (request.method == "PRI")
@@ -131,7 +131,7 @@ void expect_server(Sides const& sides, Topology& topology, std::string const& pa
 void expect_hooks(Sides const& sides, Topology const& topology, std::size_t before, Report& report) {
     auto const hooks = hooks_since(topology, before);
     bool const has_no_error = topology.is_read_by_upstream(sides.cell) && sides.outcome == Outcome::bad_gateway;
-    bool const is_whole = sides.outcome == Outcome::whole || sides.outcome == Outcome::answered || has_no_error;
+    bool const is_whole = sides.outcome == Outcome::whole || sides.outcome == Outcome::responded || has_no_error;
     report.expect(hooks.starts_with("requestheaders") && hooks.find(',') == hooks.npos, "the hooks are " + hooks);
     report.expect(is_whole == !hooks.ends_with(" error"), "the hooks are " + hooks);
     if (is_whole && sides.cell.exchange() != Exchange::early && sides.outcome == Outcome::whole)
@@ -141,7 +141,7 @@ void expect_hooks(Sides const& sides, Topology const& topology, std::size_t befo
 void expect_flow(Sides const& sides, Topology& topology, std::string const& path, Report& report) {
     auto const flow = topology.proxy->take_flow(record_patience).value();
     report.expect(flow.url.ends_with(path), "the URL of the flow is " + flow.url);
-    bool const is_whole = sides.outcome == Outcome::whole || sides.outcome == Outcome::answered;
+    bool const is_whole = sides.outcome == Outcome::whole || sides.outcome == Outcome::responded;
     if (!is_whole && topology.is_read_by_upstream(sides.cell)) return;
     report.expect(is_whole == flow.error.empty(), "the error of the flow is '" + flow.error + "'");
     if (!is_whole) return;

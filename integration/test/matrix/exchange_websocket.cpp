@@ -84,7 +84,7 @@ void expect_flow(Topology& topology, Cell const& cell, Conversation const& conve
                  Report& report) {
     auto const flow = topology.proxy->take_flow(record_patience).value();
     auto const hooks = hooks_since(topology, before);
-    if (cell.addon() == Addon::answers)
+    if (cell.addon() == Addon::responds)
         return report.expect_equal("the status of the flow", flow.response.status, 403U);
     report.expect_equal("the status of the flow", flow.response.status, 101U);
     report.expect(bool(flow.close), "the flow does not say how the WebSocket ended");
@@ -113,12 +113,12 @@ void run_websocket(Topology& topology, Cell const& cell, Report& report) {
     {
         auto const client = topology.connect({cell.client() == Http::h2 ? "h2" : "http/1.1"});
         auto const status = open(*client, topology, cell, path, conversation.extensions);
-        bool const is_answered = cell.addon() == Addon::answers;
-        report.expect_equal("the client's status", status, is_answered ? 403U : 101U);
+        bool const is_responded = cell.addon() == Addon::responds;
+        report.expect_equal("the client's status", status, is_responded ? 403U : 101U);
         if (status == 101) converse(*client, cell, conversation, report);
     }
     expect_flow(topology, cell, conversation, before, report);
-    if (cell.addon() == Addon::answers) return;
+    if (cell.addon() == Addon::responds) return;
     auto const request = topology.daemon->take_request(record_patience).value();
     report.expect_equal("the server's path", request.path, path);
     report.expect_equal("the server's x-edited", request.header("x-edited").value_or(""),

@@ -35,7 +35,7 @@ Reason of_protocols(Cell const& cell) {
 
 Reason of_fault(Cell const& cell) {
     if (cell.fault() == Fault::none) return std::nullopt;
-    if (cell.addon() == Addon::answers) return "an addon that answers itself leaves no response for a fault";
+    if (cell.addon() == Addon::responds) return "an addon that responds itself leaves no response for a fault";
     if (cell.exchange() == Exchange::tcp && cell.fault() == Fault::garbage)
         return "bytes that are not HTTP are never garbage";
     if (is_error(cell.exchange()) && cell.fault() == Fault::truncate) return "an error is a response that is truncated";
@@ -44,7 +44,7 @@ Reason of_fault(Cell const& cell) {
 
 Reason of_addon(Cell const& cell) {
     if (cell.addon() != Addon::none && cell.exchange() == Exchange::tcp)
-        return "bytes that are not HTTP have no request that an addon edits, answers or holds";
+        return "bytes that are not HTTP have no request that an addon edits, responds or holds";
     return std::nullopt;
 }
 

@@ -46,8 +46,8 @@ asio::awaitable<void> TcpServer::serve(net::Stream& stream) {
         received_.append(block.data(), n);
     }
     bool const is_whole = fault == Fault::none;
-    std::string const answer(tcp_pong.substr(0, is_whole ? tcp_pong.size() : 2));
-    co_await net::send(stream, answer);
+    std::string const response(tcp_pong.substr(0, is_whole ? tcp_pong.size() : 2));
+    co_await net::send(stream, response);
     if (fault == Fault::reset) {
         co_await net::wait_until_delivered(stream, proxycore::test::patience);
         co_return stream.close(CloseMode::reset);

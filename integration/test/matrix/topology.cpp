@@ -160,8 +160,8 @@ std::string Topology::write_forwarder() {
 
 void Topology::perform_addon(HttpFlow& flow, bool is_head) {
     if (flow.request.method() == "CONNECT") return;
-    if (is_head && addon == Addon::answers)
-        flow.response = proxycore::flow::Response::make(403, "answered", {{"x-answered", "yes"}});
+    if (is_head && addon == Addon::responds)
+        flow.response = proxycore::flow::Response::make(403, "responded", {{"x-responded", "yes"}});
     if (is_head || addon != Addon::holds) return;
     flow.intercept();
     auto const held = std::static_pointer_cast<HttpFlow>(flow.shared_from_this());
