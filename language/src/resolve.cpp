@@ -180,7 +180,7 @@ void draw_times(Features& features, Rng& rng) {
 
 Parsed<void> complete(Message& message, Settings const& settings, Rng& rng) {
     // The count belongs to the script; a resolved message is sent once.
-    message = without_times(std::move(message));
+    if (find<Times>(features(message)) != nullptr) message = without_times(std::move(message));
     draw_times(features(message), rng);
     return std::visit([&](auto& is) { return complete(is, settings, rng); }, message);
 }
