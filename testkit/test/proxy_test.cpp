@@ -7,6 +7,8 @@
 #include <pathology/proxycore/upstream/selector.hpp>
 #include <pathology/testkit/testkit.hpp>
 #include <stdexcept>
+#include <utility>
+#include <vector>
 
 #include "support/curl.hpp"
 #include "support/folder.hpp"
@@ -282,6 +284,26 @@ TEST(Proxy, StandsInFrontOfAServer) {
     Proxy proxy({.mode = "reverse:" + daemon.url()});
     EXPECT_EQ(Curl().get(proxy.url("/x")).body, "from behind");
     EXPECT_EQ(proxy.take_flow(10s)->mode, "reverse:" + daemon.url());
+}
+
+TEST(Proxy, RunsOnWhereverItIsMoved) {
+    Daemon daemon;
+    Proxy first;
+    auto const url = first.url();
+    auto curl = through(first);
+    EXPECT_EQ(curl.get(daemon.url_for("200")).status, 200);
+    std::vector<Proxy> proxies;
+    proxies.push_back(std::move(first));
+    EXPECT_EQ(proxies[0].url(), url);
+    EXPECT_EQ(proxies[0].connections(), 1U);
+    EXPECT_EQ(curl.get(daemon.url_for("201")).status, 201);
+    EXPECT_THAT(proxies[0].wait_for_flows(2, 10s), SizeIs(2));
+
+    proxies[0] = Proxy();  // ends the one that was there
+    EXPECT_NE(proxies[0].url(), url);
+    EXPECT_FALSE(curl.get(daemon.url_for("202")).complete());
+    EXPECT_EQ(through(proxies[0]).get(daemon.url_for("203")).status, 203);
+    EXPECT_THAT(proxies[0].flows(), SizeIs(1));
 }
 
 TEST(ProxyUrl, HasTheSchemeOfItsMode) {

@@ -196,7 +196,10 @@ Proxy::Proxy(ProxyOptions options) {
     translated([&] { impl_ = std::make_unique<Impl>(std::move(options)); });
 }
 
-Proxy::~Proxy() { stop(); }
+// Impl::proxy stops when it is destroyed, before the members that its thread uses.
+Proxy::~Proxy() = default;
+Proxy::Proxy(Proxy&& other) noexcept = default;
+Proxy& Proxy::operator=(Proxy&& other) noexcept = default;
 
 std::uint16_t Proxy::port() const { return impl_->port; }
 std::string Proxy::address() const { return "127.0.0.1:" + std::to_string(port()); }

@@ -74,12 +74,13 @@ public:
     /// Errors: throws ProxyError naming the invalid mode or option, or the address that is not available.
     explicit Proxy(ProxyOptions options = {});
     ~Proxy();
-    Proxy(Proxy const&) = delete;
-    Proxy& operator=(Proxy const&) = delete;
+    /// The proxy runs on, with its clients and records. Of the source only assignment and destruction are allowed then.
+    Proxy(Proxy&& other) noexcept;
+    Proxy& operator=(Proxy&& other) noexcept;  ///< stops the proxy that was here
 
     // --- address ---
     std::uint16_t port() const;
-    std::string address() const;                   ///< "127.0.0.1:40001"
+    std::string address() const;  ///< "127.0.0.1:40001"
     /// "http://127.0.0.1:40001", "socks5://127.0.0.1:40001"; of a reverse proxy with the scheme of its server. No slash at
     /// the end.
     std::string url() const;
