@@ -3,6 +3,8 @@
 
 #include <mutex>
 #include <stdexcept>
+#include <utility>
+#include <vector>
 
 namespace pathology::testkit {
 namespace {
@@ -252,6 +254,24 @@ TEST(Expectation, FailsAtItsLine) {
     EXPECT_EQ(failures.all()[0].where.line(), line);
     EXPECT_EQ(failures.all()[0].text,
               "expected: path \"/x\"\n  how often: at least once; it came never\n  no other request came");
+}
+
+TEST(Expectation, GoesWithADaemonThatIsMoved) {
+    Failures failures;
+    std::vector<Daemon> daemons;
+    {
+        Daemon daemon;
+        daemon.on({.path = "/x"}, [](Request const& request) { return respond(200).body(request.path); });
+        daemon.expect({.path = "/x"}).times(1);
+        daemons.push_back(std::move(daemon));
+    }
+    auto const url = daemons[0].url();
+    EXPECT_THAT(statuses(daemons[0], "/x", 2), ElementsAre(200, 200));
+    EXPECT_THAT(failures.texts(), IsEmpty());
+    daemons[0] = Daemon();  // ends the one that was there
+    EXPECT_NE(daemons[0].url(), url);
+    EXPECT_THAT(failures.texts(), ElementsAre(HasSubstr("how often: exactly once; it came 2 times")));
+    EXPECT_THAT(statuses(daemons[0], "/p/201", 1), ElementsAre(201));
 }
 
 // --- unmatched requests ---------------------------------------------------------------------------------------------

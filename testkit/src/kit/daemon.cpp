@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 #include <pathology/kit/failure.hpp>
+#include <utility>
 
 #include "convert.hpp"
 #include "daemon_impl.hpp"
@@ -135,7 +136,16 @@ void ignore_unmatched(std::string const& /*report*/) {}
 
 Daemon::Daemon(DaemonOptions options) : impl_(std::make_unique<Impl>(options)) {}
 
+Daemon::Daemon(Daemon&& other) noexcept = default;
+
+Daemon& Daemon::operator=(Daemon&& other) noexcept {
+    auto const ended = std::move(*this);
+    impl_ = std::move(other.impl_);
+    return *this;
+}
+
 Daemon::~Daemon() {
+    if (!impl_) return;
     stop();
     for (auto const& failure : impl_->ledger.failures({}, seed())) fail(failure.text, failure.where);
     impl_->report_unmatched();

@@ -121,8 +121,10 @@ public:
 
     /// Closes all connections, then reports unfinished responses to DaemonOptions::on_hanging.
     ~Daemon();
-    Daemon(Daemon const&) = delete;
-    Daemon& operator=(Daemon const&) = delete;
+    /// The daemon runs on, with its connections, records and expectations. Of the source only assignment and destruction
+    /// are allowed then.
+    Daemon(Daemon&& other) noexcept;
+    Daemon& operator=(Daemon&& other) noexcept;  ///< ends the daemon that was here, as the destructor
 
     /// Responds on paths that `pattern` matches, or to requests that it selects as a filter, before all earlier
     /// anchors; see Anchor for the pattern, Responses for the rest.
