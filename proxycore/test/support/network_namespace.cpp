@@ -40,7 +40,8 @@ std::string run_in_namespace(std::function<void()> const& body) {
 
 std::string redirect(std::uint16_t from, std::uint16_t to, std::string const& address) {
     auto const* const program = address.find(':') == address.npos ? "iptables" : "ip6tables";
-    return call(program, {"-t", "nat", "-A", "OUTPUT", "-p", "tcp", "-d", address, "--dport", std::to_string(from),
+    // In front of the others: a port of a server that is gone may be that of a new one.
+    return call(program, {"-t", "nat", "-I", "OUTPUT", "-p", "tcp", "-d", address, "--dport", std::to_string(from),
                           "-m", "owner", "--gid-owner", std::to_string(namespace_clients), "-j", "REDIRECT",
                           "--to-port", std::to_string(to)});
 }
